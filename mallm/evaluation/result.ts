@@ -1,0 +1,105 @@
+/** One model's figures. Classification has f1 (weighted), accuracy, auc; regression has r2. */
+export interface UtilityScores {
+  f1?: number;
+  accuracy?: number;
+  auc?: number;
+  r2?: number;
+}
+
+/** Train on synthetic, test on held-out (the paper's MLE). `best` and `mean` are of f1 or r2. Paper: §4.2. */
+export interface Utility {
+  metric: 'f1' | 'r2';
+  best: number;
+  bestModel: string;
+  mean: number;
+  models: Record<string, UtilityScores>;
+  ceiling: { best: number; bestModel: string; mean: number; models: Record<string, UtilityScores> };
+}
+
+/** An AUC of telling two tables apart, out of fold; 0.5 is "cannot". */
+export interface C2st {
+  auc: number;
+  /** 95 % interval. */
+  interval: [number, number];
+}
+
+export interface Verdict {
+  level: 'good' | 'fair' | 'poor' | 'unknown';
+  /** What was found, in words. */
+  finding: string;
+  /** What to do. */
+  advice: string;
+}
+
+export interface ColumnShift {
+  column: string;
+  /** Numeric: (synthetic mean − real mean) / real sd. Label: total variation distance, signless. */
+  shift: number;
+  real: string;
+  synthetic: string;
+  /** KSComplement or TVComplement against the held-out rows, in [0, 1]. */
+  shape: number;
+}
+
+export interface Fidelity {
+  /** Mean KSComplement / TVComplement and mean pair trend against held-out rows, as in SDMetrics 0.32.0. */
+  columnShapes: number;
+  columnPairTrends: number;
+  /** The same against the training rows. */
+  train: { columnShapes: number; columnPairTrends: number };
+  c2st: { trees: C2st; linear: C2st; null: { trees: C2st; linear: C2st } };
+  shifts: ColumnShift[];
+  worstPairs: { columns: [string, string]; trend: number }[];
+  /** Pair trends for the heat map, aligned to `pairColumns`; null on the diagonal or where undefined. */
+  pairColumns: string[];
+  pairMatrix: (number | null)[][];
+  /** Labels of the training rows that no synthetic row has. */
+  lostLabels: { column: string; label: string; share: number }[];
+}
+
+export interface Quartiles {
+  q25: number;
+  q50: number;
+  q75: number;
+}
+
+export interface Privacy {
+  /** Shares of synthetic rows, in [0, 1]. */
+  exactCopies: number;
+  exactCopiesOfHeldOut: number;
+  oneColumnOff: number;
+  /** Distinct rows over rows. */
+  distinct: number;
+  /** Share of synthetic rows nearer to train than to held-out, halves of equal size; 0.5 is best. */
+  dcrShare: number;
+  dcr: { raw: { train: Quartiles; heldOut: Quartiles }; scaled: { train: Quartiles; heldOut: Quartiles } };
+  /** Scaled distance of each synthetic row to its nearest training / held-out row (for the report's figure). */
+  dcrScaled: { train: number[]; heldOut: number[] };
+  /** Median of nearest over second-nearest distance to training rows. */
+  nearestNeighbourDistanceRatio: number;
+  /** Levenshtein membership attack; 0.5 is best. */
+  levattAuc: number;
+  levattInterval: [number, number];
+  /** Tests that say nothing at this size, with the reason. */
+  silent: { test: string; reason: string }[];
+}
+
+/** What `evaluate` finds of one synthetic table. Never NaN: a figure that cannot be had is null with a note. */
+export interface Evaluation {
+  version: 1;
+  target: string;
+  task: 'classification' | 'regression';
+  rows: { train: number; heldOut: number; synthetic: number };
+  /** Held-out rows that also stand in the training table: dropped before any metric. */
+  heldOutDropped: number;
+  /** The authors' settings (nothing scaled), and sound ones (scaled features). */
+  utility: Utility | null;
+  utilityScaled: Utility | null;
+  fidelity: Fidelity;
+  privacy: Privacy;
+  /** 2-D map of train, held-out and synthetic rows (UMAP), when asked for. Paper: Fig. 4. */
+  map?: { points: { x: number; y: number; of: 'train' | 'heldOut' | 'synthetic' }[] };
+  verdicts: { utility: Verdict; fidelity: Verdict; privacy: Verdict };
+  /** What was handled on the way: unseen categories, constant columns, a lost class, tiny tables. */
+  notes: string[];
+}

@@ -1,0 +1,148 @@
+import { z } from 'zod';
+import { OptionError } from './errors.js';
+
+const fraction = z.number().min(0).max(1);
+
+/** Every option of a fit. The presets below give each its default. */
+export const fitOptionsSchema = z.strictObject({
+  /** Which complete set of defaults the others start from. */
+  preset: z.enum(['default', 'paper']),
+  /** Walks over the training rows; `auto` is 5, 4, 3, 2 for N up to 100, 200, 400, and above. Paper: §4.1. */
+  epochs: z.union([z.literal('auto'), z.int().min(1).max(1000)]),
+  /** Real rows a batch, and synthetic rows asked of each θ in it. Paper: §4.1 (50). */
+  batchSize: z.int().min(1).max(1000),
+  /** Real rows shown in a prompt (n). Paper: Fig. 3 (1 is best). */
+  examplesPerPrompt: z.int().min(0).max(20),
+  /** Synthetic rows asked in one request. */
+  rowsPerRequest: z.int().min(1).max(50),
+  /** Sampling temperature of the generator. Paper: §4.1 (0.5). */
+  generatorTemperature: z.number().min(0).max(2),
+  /** Sampling temperature of the optimizer. Paper: §4.1 (1.0). */
+  optimizerTemperature: z.number().min(0).max(2),
+  /** Model names; null takes the endpoint's default. */
+  generatorModel: z.string().min(1).nullable(),
+  optimizerModel: z.string().min(1).nullable(),
+  /** The classifier that tells real from synthetic. Paper: Table 6. */
+  discriminator: z.enum(['logistic-regression', 'boosted-trees', 'neural-network', 'ensemble']),
+  /** `accuracy`: of the incremental discriminator on the held-out batch (Paper: §3.2.2). `auc`: out of fold on pooled rows. */
+  score: z.enum(['accuracy', 'auc']),
+  /** First causal structure. Paper: §3.2.1. */
+  structure: z.enum(['hill-climbing', 'none', 'given']),
+  /** The edges when `structure` is `given`. */
+  edges: z.array(z.strictObject({ from: z.string(), to: z.string() })),
+  /** Edges known to be true, for the graph edit distance only. Paper: Table 9. */
+  trueEdges: z.array(z.strictObject({ from: z.string(), to: z.string() })).nullable(),
+  /** Whether θ is optimised at all; off leaves few-shot generation. Paper: Table 3. */
+  optimizer: z.boolean(),
+  /** Pairs of θ and score shown to the optimizer (k). Paper: §3.2.3 (3). */
+  topPairs: z.int().min(1).max(10),
+  /** Share of a θ's rows that must be valid for it to count. Authors' code: 0.8. */
+  minValidShare: fraction,
+  /** Share of a batch held out for scoring. Authors' code: 0.2. */
+  heldOutShare: z.number().min(0.05).max(0.5),
+  /** θ scored side by side in each iteration. */
+  population: z.int().min(1).max(8),
+  /** Tell the optimizer what gave the rows away (aggregates only). */
+  feedback: z.boolean(),
+  /** Draw some cells of each row in code and let the model complete them. */
+  partialRows: z.boolean(),
+  /** Iterations without a better score after which a fit stops; 0 never stops early. */
+  patience: z.int().min(0).max(100),
+  /** Draw the released rows from the refined generator; off releases the model's rows. */
+  refinement: z.boolean(),
+  /** How near a released row may come to a real one. `off` still drops exact copies. */
+  distance: z.enum(['off', 'mild', 'strict']),
+  /** Model calls to one activity. */
+  callsPerActivity: z.int().min(1).max(50),
+  /** Model calls in flight at once. */
+  inFlight: z.int().min(1).max(256),
+  /** Bounds kept across retries and resume; null is unbounded. */
+  maxCalls: z.int().min(1).nullable(),
+  maxTokens: z.int().min(1).nullable(),
+  maxCost: z.number().positive().nullable(),
+  /** Price of a million prompt and completion tokens, for the cost; null is unknown. */
+  prices: z.strictObject({ prompt: z.number().min(0), completion: z.number().min(0), currency: z.string() }).nullable(),
+  /** Seed of everything drawn in code, sent to the model too. */
+  seed: z.int().min(0).max(0xffffffff),
+});
+
+export type FitOptions = z.infer<typeof fitOptionsSchema>;
+
+/** MALLM-GAN as published (§3, §4.1), option by option. */
+export const paperPreset: FitOptions = {
+  preset: 'paper',
+  epochs: 'auto',
+  batchSize: 50,
+  examplesPerPrompt: 1,
+  rowsPerRequest: 1,
+  generatorTemperature: 0.5,
+  optimizerTemperature: 1.0,
+  generatorModel: null,
+  optimizerModel: null,
+  discriminator: 'logistic-regression',
+  score: 'accuracy',
+  structure: 'hill-climbing',
+  edges: [],
+  trueEdges: null,
+  optimizer: true,
+  topPairs: 3,
+  minValidShare: 0.8,
+  heldOutShare: 0.2,
+  population: 1,
+  feedback: false,
+  partialRows: false,
+  patience: 0,
+  refinement: false,
+  distance: 'off',
+  callsPerActivity: 5,
+  inFlight: 8,
+  maxCalls: null,
+  maxTokens: null,
+  maxCost: null,
+  prices: null,
+  seed: 1,
+};
+
+/** What a user gets without asking. Each departure from `paper` is listed in docs/decisions/. */
+export const defaultPreset: FitOptions = {
+  ...paperPreset,
+  preset: 'default',
+  batchSize: 50,
+  examplesPerPrompt: 5,
+  rowsPerRequest: 10,
+  generatorTemperature: 0.8,
+  discriminator: 'ensemble',
+  score: 'auc',
+  population: 2,
+  feedback: true,
+  partialRows: true,
+  patience: 4,
+  refinement: true,
+  distance: 'mild',
+};
+
+/**
+ * Completes options from their preset and checks every one.
+ * @throws OptionError naming the option, what was expected and what came.
+ */
+export function parseFitOptions(given: Partial<FitOptions>): FitOptions {
+  const preset = given.preset === 'paper' ? paperPreset : defaultPreset;
+  const named = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const result = fitOptionsSchema.safeParse({ ...preset, ...named });
+  if (result.success) return result.data;
+  const issue = result.error.issues[0]!;
+  const name = issue.path.length > 0 ? issue.path.join('.') : 'options';
+  const value = (given as Record<string, unknown>)[String(issue.path[0])];
+  throw new OptionError({
+    problem: `option ${name} is out of range`,
+    expected: issue.message.replace(/^[^:]*: expected /i, ''),
+    got: JSON.stringify(value),
+    remedy: 'See `mallm-gan fit --help` for the range of each option.',
+  });
+}
+
+/** Epochs for N training rows. Paper: §4.1 (5, 4, 3, 2 for N = 100, 200, 400, 800). */
+export function epochsFor(options: Pick<FitOptions, 'epochs'>, trainRows: number): number {
+  if (options.epochs !== 'auto') return options.epochs;
+  return trainRows <= 100 ? 5 : trainRows <= 200 ? 4 : trainRows <= 400 ? 3 : 2;
+}
