@@ -1,3 +1,5 @@
+import { StoreError } from '../mallm/errors.js';
+
 /** What a chat model is asked. */
 export interface ChatRequest {
   model: string;
@@ -16,8 +18,24 @@ export interface ChatReply {
   /** The name the endpoint gives itself, and whether it is the simulated model. */
   model: string;
   simulated: boolean;
+  /** As the endpoint counted them; estimated from the text where it does not count. */
   promptTokens: number;
   completionTokens: number;
+  /** What the endpoint's headers said of its limits, where it says anything. */
+  rateLimit?: RateLimit;
+}
+
+/** Limits of an endpoint as its reply's headers tell them. */
+export interface RateLimit {
+  requests?: Allowance;
+  tokens?: Allowance;
+}
+
+/** What is allowed a minute, what is left of it, and how long until it is whole again. */
+export interface Allowance {
+  limit?: number;
+  remaining?: number;
+  resetMs?: number;
 }
 
 /** A model behind the OpenAI protocol. Never retries by itself: every failure is a `ModelFailure`. */
@@ -58,23 +76,31 @@ export class PreconditionFailed extends Error {
   }
 }
 
+/** The store does not answer, or not yet: trying again later is right. */
+export class StoreUnavailableError extends StoreError {}
+
+/** Nothing can be written until somebody acts: full, read-only, not allowed, no such bucket. */
+export class StoreBlockedError extends StoreError {}
+
+/** An object is not what was written: its hash, its compression or its JSON is wrong. */
+export class StoreDamagedError extends StoreError {}
+
 /** Why a model call failed, as far as the orchestration has to know. */
 export type ModelFailureKind =
-  | 'rate-limited'
-  | 'quota'
-  | 'unauthorized'
-  | 'not-found'
-  | 'bad-request'
-  | 'server'
-  | 'timeout'
-  | 'connection';
+  'rate-limited' | 'quota' | 'unauthorized' | 'not-found' | 'bad-request' | 'server' | 'timeout' | 'connection';
 
 /** A failed call, stripped of headers, prompts and keys. */
 export class ModelFailure extends Error {
   constructor(
     readonly kind: ModelFailureKind,
     message: string,
-    readonly details: { status?: number; retryAfterMs?: number; host?: string; code?: string } = {},
+    readonly details: {
+      status?: number;
+      retryAfterMs?: number;
+      host?: string;
+      code?: string;
+      rateLimit?: RateLimit;
+    } = {},
   ) {
     super(message);
     this.name = 'ModelFailure';

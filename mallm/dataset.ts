@@ -18,14 +18,21 @@ interface ColumnBase {
   missingToken: string;
 }
 
-/** A number on a grid: at least and at most so many decimals are written. */
+/** A number on a grid of decimals. */
 export interface NumericColumn extends ColumnBase {
   kind: 'numeric';
   /** Least and greatest value of the training rows. */
   min: number;
   max: number;
-  /** Fewest and most decimals in the input: `35.0` everywhere gives `{ min: 1, max: 1 }`. */
+  /**
+   * `min`: fewest decimals that are written. `max`: most decimals that a value needs, which is its grid. Whole numbers
+   * written `35.0` give `{ min: 1, max: 0 }`: drawn as whole numbers, written with one decimal.
+   */
   decimals: { min: number; max: number };
+  /** Set when the input writes `3,5` for three and a half. */
+  decimalMark?: ',';
+  /** Set when the input writes its smallest or greatest numbers as `1.5e-07`. */
+  exponent?: true;
 }
 
 /** A label out of a closed set. `ordered` labels stand from low to high; `boolean` has at most two. */
@@ -40,14 +47,21 @@ export interface DatetimeColumn extends ColumnBase {
   kind: 'datetime';
   min: number;
   max: number;
-  /** strftime-style format, as in SDV metadata: `%Y-%m-%d`. */
+  /**
+   * strftime-style format, as in SDV metadata: `%Y-%m-%d`. Beyond that: `%-d` without leading zero, `%^b` in capitals,
+   * `%3f` for three digits of a second, `%:z` for an offset with a colon.
+   */
   format: string;
 }
 
 /** A key that names a row: made afresh, unique, never taken from the data, never shown to a model. */
 export interface IdentifierColumn extends ColumnBase {
   kind: 'identifier';
-  /** The shape of the keys seen: `A` letter upper, `a` letter lower, `9` digit, anything else as it is. */
+  /**
+   * The shape of the keys seen: `A` letter upper, `a` letter lower, `9` digit, anything else as it is. Also: `N` digit
+   * but zero, `h` and `H` hexadecimal digit, `x` and `X` letter or digit (lower, upper), `L` any letter, `w` any letter
+   * or digit; a backslash takes the next character as it is.
+   */
   pattern: string;
 }
 
@@ -72,6 +86,10 @@ export interface CsvDialect {
   delimiter: ',' | ';' | '\t' | '|';
   newline: '\n' | '\r\n';
   bom: boolean;
+  /** Set when a space follows every delimiter. */
+  spaced?: true;
+  /** What is quoted without need: the names in the header, the cells of these columns (by index), missing cells. */
+  quoted?: { header: boolean; columns: number[]; missing: boolean };
 }
 
 /** Rows with their schema. */

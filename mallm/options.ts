@@ -9,8 +9,10 @@ export const fitOptionsSchema = z.strictObject({
   preset: z.enum(['default', 'paper']),
   /** Walks over the training rows; `auto` is 5, 4, 3, 2 for N up to 100, 200, 400, and above. Paper: §4.1. */
   epochs: z.union([z.literal('auto'), z.int().min(1).max(1000)]),
-  /** Real rows a batch, and synthetic rows asked of each θ in it. Paper: §4.1 (50). */
+  /** Real rows a batch. Paper: §4.1 (50). */
   batchSize: z.int().min(1).max(1000),
+  /** Synthetic rows asked of each θ in a batch; null asks as many as the batch has. */
+  rowsPerTheta: z.int().min(1).max(2000).nullable(),
   /** Real rows shown in a prompt (n). Paper: Fig. 3 (1 is best). */
   examplesPerPrompt: z.int().min(0).max(20),
   /** Synthetic rows asked in one request. */
@@ -73,6 +75,7 @@ export const paperPreset: FitOptions = {
   preset: 'paper',
   epochs: 'auto',
   batchSize: 50,
+  rowsPerTheta: null,
   examplesPerPrompt: 1,
   rowsPerRequest: 1,
   generatorTemperature: 0.5,
@@ -94,7 +97,7 @@ export const paperPreset: FitOptions = {
   patience: 0,
   refinement: false,
   distance: 'off',
-  callsPerActivity: 5,
+  callsPerActivity: 4,
   inFlight: 8,
   maxCalls: null,
   maxTokens: null,
@@ -107,9 +110,10 @@ export const paperPreset: FitOptions = {
 export const defaultPreset: FitOptions = {
   ...paperPreset,
   preset: 'default',
-  batchSize: 50,
+  batchSize: 100,
+  rowsPerTheta: 60,
   examplesPerPrompt: 5,
-  rowsPerRequest: 10,
+  rowsPerRequest: 20,
   generatorTemperature: 0.8,
   discriminator: 'ensemble',
   score: 'auc',

@@ -1,4 +1,5 @@
 import type { TableSchema } from './dataset.js';
+import { ThetaError } from './errors.js';
 
 /** One arrow of the causal structure, by column names. */
 export interface Edge {
@@ -21,3 +22,15 @@ export interface Theta {
 
 /** Longest task instruction that is accepted, characters. Departs: the authors' θ grew to 6,900; orders nobody can carry out. */
 export const MAX_TASK_LENGTH = 1500;
+
+/** @throws ThetaError when the task instruction is empty or too long. */
+export function assertTaskInstruction(text: string): void {
+  const length = text.trim().length;
+  if (length > 0 && length <= MAX_TASK_LENGTH) return;
+  throw new ThetaError({
+    problem: length === 0 ? 'the task instruction is empty' : 'the task instruction is too long',
+    expected: `1 to ${MAX_TASK_LENGTH} characters`,
+    got: String(length),
+    remedy: length === 0 ? 'Say what the writing model should heed.' : 'Say the same in fewer words.',
+  });
+}

@@ -9,6 +9,8 @@ export interface ThetaRecord {
   batch: number;
   causalStructure: Theta['causalStructure'];
   taskInstruction: string;
+  /** What the optimizer was told gave the parent's rows away, a line each; absent without feedback. */
+  told?: string[];
   /** Score when it was first scored, and re-scored by the newest discriminator; null when its rows did not count. */
   score: number | null;
   adjustedScore: number | null;

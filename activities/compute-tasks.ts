@@ -1,0 +1,75 @@
+/** What runs in the threads of compute.ts: every export is a task with one plain argument and a plain result. */
+import type { CurationInput } from '../mallm/curation.js';
+import { curate } from '../mallm/curation.js';
+import type { PartialRow } from '../mallm/condition.js';
+import { formatCsv, parseCsv } from '../mallm/csv.js';
+import type { CsvDialect, Row, TableSchema } from '../mallm/dataset.js';
+import { evaluateTable } from '../mallm/evaluation/evaluate.js';
+import type { Evaluation } from '../mallm/evaluation/result.js';
+import { identifiersOf, withFreshIdentifiers } from '../mallm/identifier.js';
+import type { Rejections } from '../mallm/manifest.js';
+import { drawRows } from '../mallm/refinement.js';
+import type { RefinedGenerator } from '../mallm/refinement.js';
+import { readRows } from '../mallm/schema-inference.js';
+import { searchStructure as search } from '../mallm/structure-search.js';
+import type { Edge } from '../mallm/theta.js';
+
+export { evaluateTable } from '../mallm/evaluation/evaluate.js';
+export { fitRefinedGenerator } from '../mallm/refinement.js';
+export { scoreIteration } from '../mallm/score-iteration.js';
+
+/** How a part of a table is written. */
+interface PartFormat {
+  schema: TableSchema;
+  dialect: CsvDialect;
+  trainRows: Row[];
+  /** Index of the part's first row in the whole table. */
+  first: number;
+  identifierSeed: number;
+}
+
+/** First causal structure by hill climbing. Paper: §3.2.1. */
+export function searchStructure({ schema, rows, seed }: { schema: TableSchema; rows: Row[]; seed: number }): Edge[] {
+  return search(schema, rows, { seed });
+}
+
+/** Draws `count` rows from a refined generator and writes them as CSV lines without a header. */
+export function drawPart(
+  input: PartFormat & { generator: RefinedGenerator; count: number; seed: number; conditions: PartialRow },
+): { csv: string; rows: number; rejections: Rejections; shortfall: string | null } {
+  const { generator, count, seed, conditions } = input;
+  const { rows, rejections, shortfall } = drawRows(generator, { count, seed, conditions });
+  return { csv: partCsv(input, rows), rows: rows.length, rejections, shortfall };
+}
+
+/** Curates a round of model rows and writes all that are kept as CSV lines without a header. */
+export function curatePart(
+  input: CurationInput & PartFormat,
+): { csv: string; kept: Row[]; rejections: Rejections } {
+  const { kept, rejections } = curate(input);
+  return { csv: partCsv(input, kept), kept, rejections };
+}
+
+/** Evaluates a synthetic table given as CSV lines without a header; at most `limit` of its rows are looked at. */
+export function evaluateCsv(input: {
+  schema: TableSchema;
+  dialect: CsvDialect;
+  train: Row[];
+  heldOut: Row[];
+  csv: string;
+  limit: number;
+  seed: number;
+}): Evaluation {
+  const { schema, dialect, train, heldOut, limit, seed } = input;
+  const header = formatCsv(schema, [], dialect);
+  const { header: names, records } = parseCsv(Buffer.from(header + input.csv));
+  const synthetic = readRows(schema, names, records.slice(0, limit));
+  return evaluateTable({ schema, train, heldOut, synthetic, seed, map: true });
+}
+
+/** Identifiers are made afresh: one series over all shards, so that no two rows share a key. */
+function partCsv({ schema, dialect, trainRows, first, identifierSeed }: PartFormat, rows: Row[]): string {
+  const keys = identifiersOf(schema, trainRows);
+  const named = withFreshIdentifiers(schema, rows, { start: first, seed: identifierSeed, keys });
+  return formatCsv(schema, named, dialect, { header: false });
+}

@@ -1,0 +1,11 @@
+import type { ChatModel, ObjectStore } from './ports.js';
+import type { Compute } from './compute.js';
+
+/** What activities work with; a worker brings it. */
+export interface Dependencies {
+  /** Opens a run's store by its URL; the same URL gives the same store object. */
+  openStore(url: string): ObjectStore;
+  generator: ChatModel;
+  optimizer: ChatModel;
+  compute: Compute;
+}

@@ -1,0 +1,184 @@
+import { epochBatches } from '../mallm/few-shot-batch.js';
+import type { Row } from '../mallm/dataset.js';
+import type { FitState } from '../mallm/fit-state.js';
+import { bestPair, seenBy } from '../mallm/fit-state.js';
+import { graphEditDistance } from '../mallm/causal-structure.js';
+import type { RunPlan, StoredRows } from '../mallm/plan.js';
+import type { Ref } from '../mallm/reference.js';
+import type { Candidate, FitCarry } from '../workflows/contract.js';
+import type { Dependencies } from './dependencies.js';
+import { getObject, putObject } from './object.js';
+import type { ProposedTheta } from './propose-theta.js';
+import type { ObjectStore } from './ports.js';
+
+interface OfRun {
+  runId: string;
+  store: string;
+  plan: Ref;
+}
+
+/** The first θ of a fit, with its causal structure, and the empty state. Paper: §3.2.1; Listing 1, L1-3. */
+export async function firstTheta(
+  { openStore, compute }: Dependencies,
+  { runId, store: url, plan: planRef }: OfRun,
+): Promise<{ theta: Ref; state: Ref }> {
+  const store = openStore(url);
+  const plan = await getObject<RunPlan>(store, planRef);
+  const { options, schema } = plan;
+  let edges = plan.causalStructure ?? (options.structure === 'given' ? options.edges : []);
+  if (plan.causalStructure === null && options.structure === 'hill-climbing') {
+    const rows = await getObject<Row[]>(store, plan.train);
+    edges = await compute.run('searchStructure', { schema, rows, seed: options.seed });
+  }
+  const theta: ProposedTheta = {
+    number: 0,
+    parent: null,
+    epoch: 0,
+    batch: 0,
+    causalStructure: edges,
+    taskInstruction: plan.taskInstruction,
+    calls: [],
+  };
+  const state: FitState = {
+    version: 1,
+    runId,
+    pairs: [],
+    heldOut: {},
+    discriminator: null,
+    feedback: null,
+    trajectory: [],
+    pool: [],
+    hosts: [],
+  };
+  return {
+    theta: await putObject(store, `runs/${runId}/thetas/0.json`, theta),
+    state: await putObject(store, `runs/${runId}/states/start.json`, state),
+  };
+}
+
+export interface ScoreBatchInput extends OfRun {
+  state: Ref;
+  epoch: number;
+  batch: number;
+  candidates: { theta: Candidate; rows: Ref[] }[];
+}
+
+export interface ScoreBatchResult {
+  state: Ref;
+  /** Lowest score of this batch's candidates; null when none of them counts. */
+  score: number | null;
+  best: Candidate | null;
+  bestScore: number;
+}
+
+/** Updates the discriminator with a batch and scores its candidates. Paper: Listing 1, L8-11. */
+export async function scoreBatch(dependencies: Dependencies, input: ScoreBatchInput): Promise<ScoreBatchResult> {
+  const store = dependencies.openStore(input.store);
+  const [plan, state] = await Promise.all([
+    getObject<RunPlan>(store, input.plan),
+    getObject<FitState>(store, input.state),
+  ]);
+  const trainRows = await getObject<Row[]>(store, plan.train);
+  const { options, schema } = plan;
+  const candidates = await Promise.all(input.candidates.map((candidate) => loadCandidate(store, state, candidate)));
+  const batches = epochBatches({ rows: trainRows.length, batchSize: options.batchSize, epoch: input.epoch, seed: options.seed });
+  const scored = await dependencies.compute.run('scoreIteration', {
+    schema,
+    options,
+    trainRows,
+    batch: batches[input.batch - 1]!,
+    epoch: input.epoch,
+    batchNumber: input.batch,
+    candidates: candidates.map(({ pair, rows, asked }) => ({ pair, rows, asked })),
+    state,
+  });
+  const next = withBookkeeping(plan, { before: state, after: scored }, candidates, trainRows.length);
+  const best = bestPair(next.pairs);
+  const point = next.trajectory.at(-1)!;
+  const counted = next.pairs.some((pair) => pair.number === point.theta && pair.counted);
+  return {
+    state: await putObject(store, `runs/${input.runId}/states/e${input.epoch}b${input.batch}.json`, next),
+    score: counted ? point.score : null,
+    best: best && { number: best.number, theta: best.theta },
+    bestScore: best?.adjustedScore ?? 1,
+  };
+}
+
+export interface SaveCheckpointInput extends OfRun {
+  carry: FitCarry;
+}
+
+/** What stands in a checkpoint: enough to go on with the fit on another cluster. */
+export interface Checkpoint {
+  version: 1;
+  runId: string;
+  plan: Ref;
+  carry: FitCarry;
+}
+
+/** An immutable checkpoint for this step, and `latest.json` moved on to it. */
+export async function saveCheckpoint(
+  { openStore }: Dependencies,
+  { runId, store: url, plan, carry }: SaveCheckpointInput,
+): Promise<Ref> {
+  const store = openStore(url);
+  const checkpoint: Checkpoint = { version: 1, runId, plan, carry };
+  const body = Buffer.from(JSON.stringify(checkpoint));
+  const latest = `runs/${runId}/latest.json`;
+  const ref = await putObject(store, `runs/${runId}/checkpoints/${String(carry.step).padStart(6, '0')}.json`, checkpoint);
+  const current = await store.get(latest);
+  if (current && (JSON.parse(current.body.toString('utf8')) as Checkpoint).carry.step > carry.step) return ref;
+  await store.put(latest, body, current ? { ifMatch: current.etag } : { ifAbsent: true });
+  return ref;
+}
+
+interface LoadedCandidate {
+  pair: { number: number; parent: number | null; epoch: number; batch: number; theta: Ref };
+  proposed: ProposedTheta;
+  rows: Row[];
+  asked: number;
+  stored: StoredRows[];
+  refs: Ref[];
+}
+
+async function loadCandidate(
+  store: ObjectStore,
+  state: FitState,
+  { theta, rows: refs }: ScoreBatchInput['candidates'][number],
+): Promise<LoadedCandidate> {
+  const proposed = await getObject<ProposedTheta>(store, theta.theta);
+  const stored = await Promise.all(refs.map((ref) => getObject<StoredRows>(store, ref)));
+  const { number, parent, epoch, batch } = proposed;
+  return {
+    pair: { number, parent, epoch, batch, theta: theta.theta },
+    proposed,
+    rows: stored.flatMap(({ rows }) => rows),
+    asked: stored.reduce((sum, { asked }) => sum + asked, 0),
+    stored,
+    refs,
+  };
+}
+
+/** The pool of the refinement, what hosts have seen, and the distance to the true edges. */
+function withBookkeeping(
+  { options: { trueEdges } }: RunPlan,
+  { before, after }: { before: FitState; after: FitState },
+  candidates: LoadedCandidate[],
+  trainRows: number,
+): FitState {
+  let { hosts } = after;
+  const pool = [...after.pool];
+  for (const { pair, stored, refs, proposed } of candidates) {
+    const isNew = !before.pairs.some(({ number }) => number === pair.number);
+    hosts = seenBy(hosts, 'generator', stored.flatMap(({ calls }) => calls), trainRows);
+    if (isNew) hosts = seenBy(hosts, 'optimizer', proposed.calls, trainRows);
+    const counted = after.pairs.some((scored) => scored.number === pair.number && scored.counted);
+    if (counted) pool.push(...refs.map((rows) => ({ number: pair.number, rows })));
+  }
+  if (trueEdges === null) return { ...after, hosts, pool };
+  const best = bestPair(after.pairs);
+  const structure = candidates.find(({ pair }) => pair.number === best?.number)?.proposed.causalStructure;
+  const distance = structure ? graphEditDistance(structure, trueEdges) : before.trajectory.at(-1)?.graphEditDistance;
+  const last = { ...after.trajectory.at(-1)!, ...(distance === undefined ? {} : { graphEditDistance: distance }) };
+  return { ...after, hosts, pool, trajectory: [...after.trajectory.slice(0, -1), last] };
+}

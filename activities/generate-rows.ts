@@ -1,0 +1,163 @@
+import { chunkExamples, epochBatches } from '../mallm/few-shot-batch.js';
+import type { PartialRow } from '../mallm/condition.js';
+import type { Row } from '../mallm/dataset.js';
+import { generatorMessages, generatorReplySchema } from '../mallm/generator.js';
+import type { Rejections } from '../mallm/manifest.js';
+import { drawPartialRows } from '../mallm/partial-rows.js';
+import type { RunPlan, StoredCall, StoredRows, StoredTheta } from '../mallm/plan.js';
+import { thetaOf } from '../mallm/plan.js';
+import { seedOf } from '../mallm/random.js';
+import type { Ref } from '../mallm/reference.js';
+import { parseRows } from '../mallm/reply.js';
+import type { Spending } from '../mallm/spending.js';
+import type { Candidate } from '../workflows/contract.js';
+import type { Dependencies } from './dependencies.js';
+import { getObject, putObject } from './object.js';
+import { callOnce, settleAll } from './paid-call.js';
+import type { ObjectStore } from './ports.js';
+
+export interface GenerateRowsInput {
+  runId: string;
+  store: string;
+  plan: Ref;
+  /** Names the step in the store. */
+  step: string;
+  epoch: number;
+  batch: number;
+  theta: Candidate;
+  /** Model calls of this activity: their number within the batch, and rows to ask of each. */
+  calls: { index: number; rows: number }[];
+  conditions: PartialRow;
+}
+
+export interface GenerateRowsResult {
+  rows: Ref;
+  asked: number;
+  accepted: number;
+  rejected: number;
+  rejections: Rejections;
+  spending: Spending;
+}
+
+interface Context {
+  dependencies: Dependencies;
+  store: ObjectStore;
+  plan: RunPlan;
+  theta: StoredTheta;
+  trainRows: Row[];
+  model: string;
+}
+
+/** Tokens allowed to a reply over what the rows are reckoned to need. */
+const SPARE_TOKENS = 300;
+
+/**
+ * Asks the generator for rows, several calls side by side; every reply is stored under its key before this returns,
+ * and looked up before it is asked for. Paper: Listing 1, L6; Listing 2.
+ */
+export async function generateRows(dependencies: Dependencies, input: GenerateRowsInput): Promise<GenerateRowsResult> {
+  const store = dependencies.openStore(input.store);
+  const plan = await getObject<RunPlan>(store, input.plan);
+  const [theta, trainRows] = await Promise.all([
+    getObject<StoredTheta>(store, input.theta.theta),
+    getObject<Row[]>(store, plan.train),
+  ]);
+  const model = plan.options.generatorModel ?? (await dependencies.generator.defaultModel());
+  const context: Context = { dependencies, store, plan, theta, trainRows, model };
+  const replies = await settleAll(input.calls.map((call) => askForRows(context, input, call)));
+
+  const stored: StoredRows = {
+    theta: input.theta.number,
+    rows: replies.flatMap(({ rows }) => rows),
+    asked: sum(input.calls.map(({ rows }) => rows)),
+    calls: replies.map(({ call }) => call),
+  };
+  const key = `runs/${input.runId}/rows/${input.step}/t${input.theta.number}-c${input.calls[0]!.index}.json`;
+  const rejections: Rejections = {};
+  for (const reply of replies) {
+    for (const [reason, count] of Object.entries(reply.rejections)) rejections[reason] = (rejections[reason] ?? 0) + count;
+  }
+  return {
+    rows: await putObject(store, key, stored),
+    asked: stored.asked,
+    accepted: stored.rows.length,
+    rejected: sum(Object.values(rejections)),
+    rejections,
+    spending: {
+      calls: stored.calls.length,
+      promptTokens: sum(stored.calls.map(({ promptTokens }) => promptTokens)),
+      completionTokens: sum(stored.calls.map(({ completionTokens }) => completionTokens)),
+    },
+  };
+}
+
+async function askForRows(
+  context: Context,
+  input: GenerateRowsInput,
+  call: { index: number; rows: number },
+): Promise<{ rows: Row[]; rejections: Rejections; call: StoredCall }> {
+  const { dependencies, store, plan, theta, trainRows, model } = context;
+  const { options, schema } = plan;
+  const seed = seedOf(options.seed, 'generate', input.step, input.theta.number, call.index);
+  const batches = epochBatches({ rows: trainRows.length, batchSize: options.batchSize, epoch: input.epoch, seed: options.seed });
+  const shown = chunkExamples(batches[(input.batch - 1) % batches.length]!, call.index, options.examplesPerPrompt);
+  const partialRows = partialRowsOf(context, input, call, seed);
+  const reply = await callOnce({
+    store,
+    key: `runs/${input.runId}/replies/${input.step}/t${input.theta.number}-c${call.index}`,
+    model: dependencies.generator,
+    request: {
+      model,
+      temperature: options.generatorTemperature,
+      seed,
+      messages: generatorMessages({
+        theta: thetaOf(plan, theta),
+        examples: shown.map((index) => trainRows[index]!),
+        rows: call.rows,
+        ...(partialRows ? { partialRows } : {}),
+      }),
+      jsonSchema: { name: 'rows', schema: generatorReplySchema(schema, call.rows) },
+      maxTokens: SPARE_TOKENS + Math.ceil(call.rows * tokensOfRow(trainRows, schema.columns.map(({ name }) => name))),
+    },
+  });
+  const parsed = parseRows(reply.text, {
+    schema,
+    asked: call.rows,
+    cutOff: reply.finish === 'length',
+    ...(partialRows ? { partialRows } : {}),
+  });
+  const { host, model: name, simulated, promptTokens, completionTokens } = reply;
+  return { ...parsed, call: { host, model: name, simulated, promptTokens, completionTokens, shown } };
+}
+
+/** Given cells: the conditions of a sampling run, and, where the options say so, cells drawn from the marginals. */
+function partialRowsOf(
+  { plan, theta, trainRows }: Context,
+  { conditions, epoch }: GenerateRowsInput,
+  call: { rows: number },
+  seed: number,
+): PartialRow[] | undefined {
+  const conditioned = Object.keys(conditions).length > 0;
+  if (!plan.options.partialRows && !conditioned) return undefined;
+  if (!plan.options.partialRows) return Array.from({ length: call.rows }, () => conditions);
+  const drawn = drawPartialRows({
+    schema: plan.schema,
+    rows: trainRows,
+    edges: theta.causalStructure,
+    count: call.rows,
+    seed: seedOf(seed, 'partial', epoch),
+  });
+  // A drawn cell may contradict a condition on a column joined to it: with conditions, they alone are given.
+  return conditioned ? drawn.map(() => conditions) : drawn;
+}
+
+/** Tokens of one row as JSON, reckoned from the training rows at three characters a token, with room to spare. */
+function tokensOfRow(rows: Row[], names: string[]): number {
+  const sample = rows.slice(0, 50);
+  const characters = sum(sample.map((row) => JSON.stringify(row).length)) / Math.max(1, sample.length);
+  return (1.6 * (characters + JSON.stringify(names).length + 3 * names.length)) / 3;
+}
+
+function sum(values: number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

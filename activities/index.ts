@@ -1,0 +1,56 @@
+import { Context } from '@temporalio/activity';
+import type { Dependencies } from './dependencies.js';
+import { evaluateSynthetic } from './evaluate.js';
+import { toApplicationFailure } from './failures.js';
+import { firstTheta, saveCheckpoint, scoreBatch } from './fit-steps.js';
+import { generateRows } from './generate-rows.js';
+import { proposeTheta } from './propose-theta.js';
+import { curateRows, drawShard, emptyPart, prepareGenerator } from './sample-steps.js';
+
+export type { Dependencies } from './dependencies.js';
+
+/** How often a running activity tells the server that it lives: its worker's death is noticed after 20 s. */
+const HEARTBEAT_MS = 4000;
+
+const steps = {
+  firstTheta,
+  generateRows,
+  scoreBatch,
+  proposeTheta,
+  saveCheckpoint,
+  prepareGenerator,
+  drawShard,
+  curateRows,
+  emptyPart,
+  evaluateSynthetic,
+};
+
+type Steps = typeof steps;
+
+/** Every activity by name, as workflows call them. */
+export type Activities = {
+  [Name in keyof Steps]: (input: Parameters<Steps[Name]>[1]) => ReturnType<Steps[Name]>;
+};
+
+/** All activities of a worker. Each tells that it lives while it runs, and fails without a secret or a row in the failure. */
+export function createActivities(dependencies: Dependencies): Activities {
+  const entries = Object.entries(steps).map(([name, step]) => [name, guarded(dependencies, step as never)]);
+  return Object.fromEntries(entries) as Activities;
+}
+
+function guarded<Input, Output>(
+  dependencies: Dependencies,
+  step: (dependencies: Dependencies, input: Input) => Promise<Output>,
+): (input: Input) => Promise<Output> {
+  return async (input) => {
+    const context = Context.current();
+    const timer = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
+    try {
+      return await step(dependencies, input);
+    } catch (error) {
+      throw toApplicationFailure(error);
+    } finally {
+      clearInterval(timer);
+    }
+  };
+}

@@ -1,0 +1,135 @@
+import type { FitState, Pair } from '../mallm/fit-state.js';
+import { topPairs } from '../mallm/fit-state.js';
+import { optimizerMessages, optimizerReplySchema, parseProposal, repairMessages } from '../mallm/optimizer.js';
+import { ThetaError } from '../mallm/errors.js';
+import type { RunPlan, StoredCall, StoredTheta } from '../mallm/plan.js';
+import { thetaOf } from '../mallm/plan.js';
+import { seedOf } from '../mallm/random.js';
+import type { Ref } from '../mallm/reference.js';
+import type { Spending } from '../mallm/spending.js';
+import { nothingSpent } from '../mallm/spending.js';
+import type { Theta } from '../mallm/theta.js';
+import type { Candidate } from '../workflows/contract.js';
+import type { Dependencies } from './dependencies.js';
+import { getObject, putObject } from './object.js';
+import type { StoredReply } from './paid-call.js';
+import { callOnce } from './paid-call.js';
+import type { ChatRequest, ObjectStore } from './ports.js';
+
+export interface ProposeThetaInput {
+  runId: string;
+  store: string;
+  plan: Ref;
+  state: Ref;
+  epoch: number;
+  batch: number;
+  /** Number of the θ to be made, and which of several proposals of this step it is. */
+  number: number;
+  variant: number;
+}
+
+export interface ProposeThetaResult {
+  candidate: Candidate;
+  /** False when the reply could not be used, even after one repair: the θ it was made from stays. */
+  changed: boolean;
+  spending: Spending;
+}
+
+/** A θ as stored, with the calls that made it. */
+export interface ProposedTheta extends StoredTheta {
+  calls: StoredCall[];
+}
+
+/** Tokens allowed to a proposal. */
+const MAX_TOKENS = 2000;
+
+/**
+ * Asks the optimizer for a better θ: it sees the k best pairs, best last, and why the best one's rows were told apart.
+ * A reply that cannot be used gets one turn to be mended; else the old θ stays. Paper: §3.2.3, Listing 5.
+ */
+export async function proposeTheta(dependencies: Dependencies, input: ProposeThetaInput): Promise<ProposeThetaResult> {
+  const store = dependencies.openStore(input.store);
+  const [plan, state] = await Promise.all([
+    getObject<RunPlan>(store, input.plan),
+    getObject<FitState>(store, input.state),
+  ]);
+  const { options } = plan;
+  const pairs = topPairs(state.pairs, options.topPairs);
+  const parent = pairs.at(-1) ?? state.pairs.at(-1);
+  if (!parent) throw new Error('no θ has been tried yet');
+  const shown = pairs.length > 0 ? pairs : [parent];
+  const thetas = await Promise.all(shown.map((pair) => thetaOfPair(store, plan, pair)));
+  const messages = optimizerMessages({
+    pairs: thetas.map((theta, index) => ({ theta, score: shown[index]!.adjustedScore ?? 1 })),
+    metric: options.score,
+    ...(state.feedback ? { feedback: state.feedback.feedback } : {}),
+  });
+  const request: ChatRequest = {
+    model: options.optimizerModel ?? (await dependencies.optimizer.defaultModel()),
+    temperature: options.optimizerTemperature,
+    seed: seedOf(options.seed, 'propose', input.epoch, input.batch, input.variant),
+    messages,
+    jsonSchema: { name: 'theta', schema: optimizerReplySchema(plan.schema) },
+    maxTokens: MAX_TOKENS,
+  };
+  const old = thetas.at(-1)!;
+  const { theta, replies } = await proposal(dependencies, store, input, request, old);
+  const stored: ProposedTheta = {
+    number: input.number,
+    parent: parent.number,
+    epoch: input.epoch,
+    batch: input.batch,
+    causalStructure: (theta ?? old).causalStructure,
+    taskInstruction: (theta ?? old).taskInstruction,
+    calls: replies.map(({ host, model, simulated, promptTokens, completionTokens }) => ({
+      host,
+      model,
+      simulated,
+      promptTokens,
+      completionTokens,
+      shown: [],
+    })),
+  };
+  const ref = await putObject(store, `runs/${input.runId}/thetas/${input.number}.json`, stored);
+  return { candidate: { number: input.number, theta: ref }, changed: theta !== null, spending: spendingOf(replies) };
+}
+
+async function proposal(
+  { optimizer }: Dependencies,
+  store: ObjectStore,
+  { runId, epoch, batch, variant }: ProposeThetaInput,
+  request: ChatRequest,
+  old: Theta,
+): Promise<{ theta: Theta | null; replies: StoredReply[] }> {
+  const key = `runs/${runId}/replies/e${epoch}b${batch}/propose-${variant}`;
+  const first = await callOnce({ store, key, model: optimizer, request });
+  const attempt = attemptProposal(first.text, old);
+  if (attempt.theta) return { theta: attempt.theta, replies: [first] };
+  const mended: ChatRequest = { ...request, messages: repairMessages(request.messages, first.text, attempt.problem) };
+  const second = await callOnce({ store, key: `${key}-repair`, model: optimizer, request: mended });
+  return { theta: attemptProposal(second.text, old).theta, replies: [first, second] };
+}
+
+function attemptProposal(text: string, old: Theta): { theta: Theta; problem: '' } | { theta: null; problem: string } {
+  try {
+    return { theta: parseProposal(text, old), problem: '' };
+  } catch (error) {
+    if (error instanceof ThetaError) return { theta: null, problem: error.message };
+    throw error;
+  }
+}
+
+async function thetaOfPair(store: ObjectStore, plan: RunPlan, pair: Pair): Promise<Theta> {
+  return thetaOf(plan, await getObject<StoredTheta>(store, pair.theta));
+}
+
+function spendingOf(replies: StoredReply[]): Spending {
+  return replies.reduce(
+    (sum, { promptTokens, completionTokens }) => ({
+      calls: sum.calls + 1,
+      promptTokens: sum.promptTokens + promptTokens,
+      completionTokens: sum.completionTokens + completionTokens,
+    }),
+    nothingSpent,
+  );
+}

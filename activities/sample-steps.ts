@@ -1,0 +1,145 @@
+import type { PartialRow } from '../mallm/condition.js';
+import type { Row } from '../mallm/dataset.js';
+import type { FitState } from '../mallm/fit-state.js';
+import { bestPair } from '../mallm/fit-state.js';
+import type { Rejections } from '../mallm/manifest.js';
+import type { RunPlan, StoredRows, StoredTheta } from '../mallm/plan.js';
+import { seedOf } from '../mallm/random.js';
+import type { Ref } from '../mallm/reference.js';
+import type { RefinedGenerator } from '../mallm/refinement.js';
+import type { Part } from '../workflows/contract.js';
+import type { Dependencies } from './dependencies.js';
+import { getObject, putBytes, putObject } from './object.js';
+import type { ObjectStore } from './ports.js';
+
+interface OfSample {
+  runId: string;
+  sampleId: string;
+  store: string;
+  plan: Ref;
+}
+
+/** Model rows in the pool at most, as a multiple of the training rows: newest first, those of the best θ before all. */
+const POOL_LIMIT = 10;
+
+/** Fits the refined generator on the training rows and on the rows the model gave during the fit. */
+export async function prepareGenerator(
+  { openStore, compute }: Dependencies,
+  input: OfSample & { state: Ref; distance: 'off' | 'mild' | 'strict'; seed: number },
+): Promise<Ref> {
+  const store = openStore(input.store);
+  const [plan, state] = await Promise.all([
+    getObject<RunPlan>(store, input.plan),
+    getObject<FitState>(store, input.state),
+  ]);
+  const trainRows = await getObject<Row[]>(store, plan.train);
+  const best = bestPair(state.pairs);
+  const theta = best ? await getObject<StoredTheta>(store, best.theta) : null;
+  const generator = await compute.run('fitRefinedGenerator', {
+    schema: plan.schema,
+    trainRows,
+    modelRows: await poolOf(store, state, best?.number ?? null, POOL_LIMIT * trainRows.length),
+    edges: theta?.causalStructure ?? [],
+    distance: input.distance,
+    seed: seedOf(plan.options.seed, 'refine'),
+  });
+  return putObject(store, `runs/${input.runId}/samples/${input.sampleId}/generator.json`, generator);
+}
+
+/** Draws one shard from the refined generator and writes it as a part. */
+export async function drawShard(
+  { openStore, compute }: Dependencies,
+  input: OfSample & { generator: Ref; shard: number; first: number; rows: number; conditions: PartialRow; seed: number },
+): Promise<{ part: Part; rejections: Rejections; shortfall: string | null }> {
+  const store = openStore(input.store);
+  const [plan, generator] = await Promise.all([
+    getObject<RunPlan>(store, input.plan),
+    getObject<RefinedGenerator>(store, input.generator),
+  ]);
+  const seed = seedOf(input.seed, 'shard', input.shard);
+  const { csv, rows, rejections, shortfall } = await compute.run('drawPart', {
+    generator,
+    schema: plan.schema,
+    dialect: plan.dialect,
+    trainRows: await getObject<Row[]>(store, plan.train),
+    count: input.rows,
+    first: input.first,
+    identifierSeed: input.seed,
+    seed,
+    conditions: input.conditions,
+  });
+  return { part: await putPart(store, input, csv, rows), rejections, shortfall };
+}
+
+/** A part without rows. */
+export async function emptyPart({ openStore }: Dependencies, input: OfSample & { shard: number }): Promise<Part> {
+  return putPart(openStore(input.store), input, '', 0);
+}
+
+export interface CurateRowsInput extends OfSample {
+  shard: number;
+  first: number;
+  round: number;
+  wanted: number;
+  /** Rows kept in earlier rounds; null in the first. */
+  kept: Ref | null;
+  /** Rows the model gave in this round. */
+  rows: Ref[];
+  conditions: PartialRow;
+  distance: 'off' | 'mild' | 'strict';
+  seed: number;
+}
+
+/** Adds a round's rows to those kept, drops what may not be released, and writes the part as it now stands. */
+export async function curateRows(
+  { openStore, compute }: Dependencies,
+  input: CurateRowsInput,
+): Promise<{ kept: Ref; part: Part; rejections: Rejections }> {
+  const store = openStore(input.store);
+  const plan = await getObject<RunPlan>(store, input.plan);
+  const [trainRows, kept, stored] = await Promise.all([
+    getObject<Row[]>(store, plan.train),
+    input.kept ? getObject<Row[]>(store, input.kept) : Promise.resolve([]),
+    Promise.all(input.rows.map((ref) => getObject<StoredRows>(store, ref))),
+  ]);
+  const curated = await compute.run('curatePart', {
+    schema: plan.schema,
+    dialect: plan.dialect,
+    trainRows,
+    kept,
+    rows: stored.flatMap(({ rows }) => rows),
+    conditions: input.conditions,
+    distance: input.distance,
+    wanted: input.wanted,
+    first: input.first,
+    identifierSeed: input.seed,
+    seed: seedOf(input.seed, 'curate', input.shard),
+  });
+  const folder = `runs/${input.runId}/samples/${input.sampleId}`;
+  return {
+    kept: await putObject(store, `${folder}/kept-${input.shard}-r${input.round}.json`, curated.kept),
+    part: await putPart(store, { ...input, round: input.round }, curated.csv, curated.kept.length),
+    rejections: curated.rejections,
+  };
+}
+
+async function poolOf(store: ObjectStore, state: FitState, best: number | null, limit: number): Promise<Row[]> {
+  const newestFirst = [...state.pool].reverse();
+  const ordered = [...newestFirst.filter((p) => p.number === best), ...newestFirst.filter((p) => p.number !== best)];
+  const rows: Row[] = [];
+  for (const { rows: ref } of ordered) {
+    if (rows.length >= limit) break;
+    rows.push(...(await getObject<StoredRows>(store, ref)).rows);
+  }
+  return rows.slice(0, limit);
+}
+
+async function putPart(
+  store: ObjectStore,
+  { runId, sampleId, shard, round }: { runId: string; sampleId: string; shard: number; round?: number },
+  csv: string,
+  rows: number,
+): Promise<Part> {
+  const name = `part-${String(shard).padStart(6, '0')}${round === undefined ? '' : `-r${round}`}.csv`;
+  return { ref: await putBytes(store, `runs/${runId}/samples/${sampleId}/${name}`, Buffer.from(csv)), rows };
+}

@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto';
+import { access, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { RunError } from '../mallm/errors.js';
+import type { Ref } from '../mallm/reference.js';
+import type { FitShape } from '../workflows/contract.js';
+
+/** What a run folder knows of its run: enough to go on with it, or to draw more rows from it. */
+export interface RunRecord {
+  version: 1;
+  runId: string;
+  name: string;
+  createdAt: string;
+  /** Hash of the table and of every option: the same command finds its own run. */
+  fingerprint: string;
+  /** URL of the object store, and the home of the embedded server. */
+  store: string;
+  home: string;
+  plan: Ref;
+  shape: FitShape;
+  rows: number;
+  draw: 'refined' | 'model';
+  status: 'unfinished' | 'finished';
+}
+
+const RECORD = 'run.json';
+
+/** Reads the record of a run folder, or undefined when there is none. @throws RunError when it cannot be read. */
+export async function readRunRecord(folder: string): Promise<RunRecord | undefined> {
+  let text: string;
+  try {
+    text = await readFile(join(folder, RECORD), 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw folderError(folder, error);
+  }
+  try {
+    const record = JSON.parse(text) as RunRecord;
+    if (record.version === 1 && typeof record.runId === 'string') return record;
+  } catch {
+    // told below
+  }
+  throw new RunError({
+    problem: `${join(folder, RECORD)} is not the record of a run`,
+    expected: 'JSON written by mallm-gan fit',
+    remedy: 'Choose another folder with --out, or remove the file to start afresh.',
+  });
+}
+
+/** The record of a run that must be there. @throws RunError. */
+export async function requireRunRecord(folder: string): Promise<RunRecord> {
+  const record = await readRunRecord(folder);
+  if (record) return record;
+  throw new RunError({
+    problem: `${folder} is not a run folder`,
+    expected: 'a folder that `mallm-gan fit` wrote, with a run.json in it',
+    remedy: 'Give the folder that the fit named as its --out.',
+  });
+}
+
+export async function writeRunRecord(folder: string, record: RunRecord): Promise<void> {
+  await writeWhole(join(folder, RECORD), `${JSON.stringify(record, null, 2)}\n`);
+}
+
+/** Makes the folder and proves that it can be written. @throws RunError before anything else is done or paid. */
+export async function makeRunFolder(folder: string): Promise<void> {
+  const probe = join(folder, `.write-test-${process.pid}`);
+  try {
+    await mkdir(folder, { recursive: true });
+    await writeFile(probe, Buffer.alloc(64 * 1024));
+    await rm(probe);
+  } catch (error) {
+    await rm(probe, { force: true }).catch(() => undefined);
+    throw folderError(folder, error);
+  }
+}
+
+/** Writes a file whole or not at all: beside its place first, then moved there. */
+export async function writeWhole(path: string, content: string | Buffer): Promise<void> {
+  const beside = `${path}.${process.pid}.tmp`;
+  try {
+    const file = await open(beside, 'w');
+    try {
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(beside, path);
+  } catch (error) {
+    await rm(beside, { force: true }).catch(() => undefined);
+    throw folderError(path, error);
+  }
+}
+
+export async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+export function sha256(content: string | Buffer): string {
+  return createHash('sha256').update(content).digest('hex');
+}
+
+/** A system error of a file or folder, as something a person can act on. */
+export function folderError(path: string, error: unknown): RunError {
+  const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+  const why: Record<string, string> = {
+    ENOSPC: 'the disk is full',
+    EDQUOT: 'the disk quota is used up',
+    EROFS: 'the file system is read-only',
+    EACCES: 'permission denied',
+    EPERM: 'permission denied',
+    ENOTDIR: 'a part of the path is a file, not a folder',
+    EEXIST: 'there is a file of that name',
+  };
+  return new RunError({
+    problem: `cannot write ${resolve(path)}`,
+    got: why[code] ?? code,
+    remedy: 'Free some space or choose another place with --out; nothing is lost, the same command goes on.',
+  });
+}

@@ -1,0 +1,161 @@
+import type { WorkflowHandle } from '@temporalio/client';
+import { WorkflowIdConflictPolicy } from '@temporalio/client';
+import type { RunPlan } from '../mallm/plan.js';
+import { seedOf } from '../mallm/random.js';
+import { StoreError } from '../mallm/errors.js';
+import type { PartialRow } from '../mallm/condition.js';
+import type { Ref } from '../mallm/reference.js';
+import { getObject } from '../workers/store.js';
+import type {
+  EvaluateInput,
+  FitCarry,
+  OptimizeThetaInput,
+  OptimizeThetaResult,
+  Progress,
+  SampleInput,
+  SampleResult,
+} from '../workflows/contract.js';
+import { evaluateWorkflowId, fitWorkflowId, sampleWorkflowId } from '../workflows/contract.js';
+import { follow, stateOf, unblock } from './follow.js';
+import type { RunRecord } from './run-folder.js';
+import type { Session } from './session.js';
+
+/** Rows of one shard of a generated table. */
+const ROWS_PER_SHARD = 10_000;
+
+/** A run and how to follow it. */
+export interface RunContext {
+  session: Session;
+  record: RunRecord;
+  plan: RunPlan;
+  resumeWith: string;
+  onProgress?: (progress: Progress) => void;
+  signal?: AbortSignal;
+}
+
+/** One table to be drawn from a fitted θ. */
+export interface SampleSpec {
+  sampleId: string;
+  rows: number;
+  draw: 'refined' | 'model';
+  distance: 'off' | 'mild' | 'strict';
+  conditions: PartialRow;
+  generator?: Ref;
+}
+
+/**
+ * Fits θ, or goes on with the fit, or takes its result if it has ended. On a server that does not know the run
+ * (another cluster, a lost database) it starts from the latest checkpoint of the store.
+ */
+export async function fitTheta(context: RunContext): Promise<OptimizeThetaResult> {
+  const { session, record } = context;
+  const start = async (): Promise<OptimizeThetaInput> => {
+    const carry = await latestCarry(context);
+    const { runId, store, plan, shape } = record;
+    return { runId, store, plan, shape, ...(carry ? { carry } : {}) };
+  };
+  const handle = await runningOrStarted(session, fitWorkflowId(record.runId), 'optimizeTheta', start);
+  return follow<OptimizeThetaResult>(handle, context);
+}
+
+/** Draws a table from the result of a fit. */
+export async function drawSample(context: RunContext, fitted: OptimizeThetaResult, spec: SampleSpec): Promise<SampleResult> {
+  const { session, record, plan } = context;
+  const { options } = plan;
+  const { generator, ...rest } = spec;
+  const input: SampleInput = {
+    ...rest,
+    runId: record.runId,
+    store: record.store,
+    plan: record.plan,
+    state: fitted.state,
+    theta: fitted.best,
+    seed: seedOf(options.seed, 'sample', spec.sampleId),
+    rowsPerShard: ROWS_PER_SHARD,
+    callsPerActivity: options.callsPerActivity,
+    inFlight: options.inFlight,
+    rowsPerRequest: options.rowsPerRequest,
+    budget: budgetLeft(record, fitted),
+    ...(generator ? { generator } : {}),
+  };
+  const id = sampleWorkflowId(record.runId, spec.sampleId);
+  const handle = await runningOrStarted(session, id, 'generateSyntheticData', () => Promise.resolve(input));
+  return follow<SampleResult>(handle, context);
+}
+
+/** Evaluates a drawn table against the run's held-out rows. @returns where the evaluation stands. */
+export async function evaluateSample(context: RunContext, sampleId: string, drawn: SampleResult): Promise<Ref> {
+  const { session, record, plan } = context;
+  const { runId, store } = record;
+  const input: EvaluateInput = { runId, sampleId, store, plan: record.plan, parts: drawn.parts, seed: plan.options.seed };
+  const id = evaluateWorkflowId(runId, sampleId);
+  const handle = await runningOrStarted(session, id, 'evaluateSyntheticData', () => Promise.resolve(input));
+  return follow<Ref>(handle, context);
+}
+
+/** What the fit left of the budget; the sampling run counts from zero. */
+function budgetLeft({ shape: { budget } }: RunRecord, { spending }: OptimizeThetaResult): SampleInput['budget'] {
+  const { maxCalls, maxTokens, maxCost, prices } = budget;
+  const tokens = spending.promptTokens + spending.completionTokens;
+  const cost = prices ? (spending.promptTokens * prices.prompt + spending.completionTokens * prices.completion) / 1e6 : 0;
+  return {
+    maxCalls: maxCalls === null ? null : Math.max(0, maxCalls - spending.calls),
+    maxTokens: maxTokens === null ? null : Math.max(0, maxTokens - tokens),
+    maxCost: maxCost === null ? null : Math.max(0, maxCost - cost),
+    prices,
+  };
+}
+
+async function runningOrStarted<Input>(
+  { client, config }: Session,
+  workflowId: string,
+  type: string,
+  input: () => Promise<Input>,
+): Promise<WorkflowHandle> {
+  const state = await stateOf(client, workflowId);
+  if (state === 'completed') return client.workflow.getHandle(workflowId);
+  if (state === 'running') {
+    const handle = client.workflow.getHandle(workflowId);
+    void unblock(handle).catch(() => undefined);
+    return handle;
+  }
+  return client.workflow.start(type, {
+    workflowId,
+    taskQueue: config.taskQueue,
+    args: [await input()],
+    workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+  });
+}
+
+/** Where the run stood at its latest checkpoint. @throws StoreError when the checkpoint is damaged or of another run. */
+async function latestCarry({ session, record }: RunContext): Promise<FitCarry | undefined> {
+  const store = session.openStore(record.store);
+  const key = `runs/${record.runId}/latest.json`;
+  const object = await store.get(key);
+  if (!object) return undefined;
+  const checkpoint = parseCheckpoint(object.body, key);
+  if (checkpoint.runId !== record.runId) {
+    throw new StoreError({
+      problem: `the checkpoint ${key} belongs to another run`,
+      expected: record.runId,
+      got: checkpoint.runId,
+      remedy: 'Restore the object from a backup of this run.',
+    });
+  }
+  await getObject(store, checkpoint.carry.state);
+  return checkpoint.carry;
+}
+
+function parseCheckpoint(body: Buffer, key: string): { runId: string; carry: FitCarry } {
+  try {
+    const checkpoint = JSON.parse(body.toString('utf8')) as { version: number; runId: string; carry: FitCarry };
+    if (checkpoint.version === 1 && typeof checkpoint.carry.step === 'number') return checkpoint;
+  } catch {
+    // told below
+  }
+  throw new StoreError({
+    problem: `the checkpoint ${key} is damaged`,
+    expected: 'a checkpoint of version 1',
+    remedy: 'Restore the object from a backup, or copy the last of the numbered checkpoints over it.',
+  });
+}

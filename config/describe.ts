@@ -1,0 +1,38 @@
+import type { Config } from './index.js';
+import type { ModelEndpoint } from './models.js';
+import type { TemporalTarget } from './temporal.js';
+
+/**
+ * The configuration in words, one entry a setting, for `doctor` and logs.
+ *
+ * Holds no key, certificate, header value or path of an address: only that they are set.
+ */
+export function describeConfig(config: Config): Record<string, string> {
+  return {
+    home: config.home,
+    temporal: describeTemporal(config.temporal),
+    'generator model': describeModel(config.models.generator),
+    'optimizer model': describeModel(config.models.optimizer),
+    'model timeout': `${config.models.timeoutMs / 1000} s`,
+    store: config.store ?? 'a folder under home',
+    's3 endpoint': config.s3.endpoint ? new URL(config.s3.endpoint).host : 'AWS',
+    's3 region': config.s3.region ?? 'not set',
+    'task queues': `${config.taskQueue}…`,
+    'payload encryption': config.encryptionKeysFile ? 'on' : 'off',
+  };
+}
+
+function describeTemporal(target: TemporalTarget | undefined): string {
+  if (target === undefined) return 'embedded';
+  const security = target.tls ? (target.tls.cert ? 'mTLS' : 'TLS') : 'not encrypted';
+  const key = target.apiKey === undefined ? '' : ', API key';
+  return `${target.address}, namespace ${target.namespace} (${security}${key})`;
+}
+
+function describeModel(endpoint: ModelEndpoint | undefined): string {
+  if (endpoint === undefined) return 'simulated';
+  const url = endpoint.azure?.endpoint ?? endpoint.baseURL;
+  const host = url === undefined ? 'api.openai.com' : new URL(url).host;
+  const model = endpoint.model === undefined ? '' : `${endpoint.model} at `;
+  return `${model}${host}${endpoint.azure ? ' (Azure)' : ''}, ${endpoint.apiKey === undefined ? 'no key' : 'with a key'}`;
+}

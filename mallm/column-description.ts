@@ -1,0 +1,47 @@
+import type { Column, TableSchema } from './dataset.js';
+import { formatDatetime } from './datetime-format.js';
+
+/**
+ * A column in one line, for people and for prompts: `integer from 17 to 90`, `label, one of "no", "yes"; may be null`,
+ * with the column's description in parentheses at the end.
+ */
+export function describeColumn(column: Column): string {
+  const missing = column.nullable && column.kind !== 'identifier' ? '; may be null' : '';
+  const description = column.description.trim().replace(/\s+/g, ' ');
+  return describeValues(column) + missing + (description && ` (${description})`);
+}
+
+/** Every column in one line, with its name, identifiers too: what a user is shown. */
+export function describeSchema(schema: TableSchema): string[] {
+  return schema.columns.map((column) => {
+    const role = column.name === schema.target ? ' [target]' : '';
+    return `${JSON.stringify(column.name)}: ${describeColumn(column)}${role}`;
+  });
+}
+
+function describeValues(column: Column): string {
+  switch (column.kind) {
+    case 'numeric': {
+      const decimals = column.decimals.max;
+      const range = `from ${column.min} to ${column.max}`;
+      return decimals === 0 ? `integer ${range}` : `number with at most ${decimals} decimal${decimals > 1 ? 's' : ''} ${range}`;
+    }
+    case 'datetime': {
+      const [first, last] = [column.min, column.max].map((seconds) => formatDatetime(column.format, seconds));
+      return `date in the format ${column.format} from ${first} to ${last}`;
+    }
+    case 'ordered':
+      return `ordered label, low to high: ${quoted(column.categories)}`;
+    case 'categorical':
+    case 'boolean':
+      return `label, one of ${quoted(column.categories)}`;
+    case 'text':
+      return `text of at most ${column.maxLength} characters`;
+    case 'identifier':
+      return `identifier, made afresh in the shape ${column.pattern}`;
+  }
+}
+
+function quoted(labels: readonly string[]): string {
+  return labels.map((label) => JSON.stringify(label)).join(', ');
+}

@@ -1,0 +1,199 @@
+import type { Cell, Column, Row, TableSchema } from '../dataset.js';
+import { isModelled, isNumber, taskOf } from '../dataset.js';
+import { TableError } from '../errors.js';
+import { createRandom, seedOf } from '../random.js';
+
+/** Most rows of a table that are evaluated; of more, a seeded sample is. */
+export const MAX_ROWS = 5000;
+
+/** Most decimals a number is compared at. */
+const MAX_DECIMALS = 6;
+
+/** A column as the evaluation sees it. */
+export interface EvaluationColumn {
+  name: string;
+  kind: 'number' | 'label';
+  /** Whether the numbers are seconds since 1970. */
+  date: boolean;
+  /** Most decimals (at most 6) any training value needs; two numbers that agree to them are the same. */
+  decimals: number;
+  /** Labels of all three tables, sorted by code unit; a cell holds the index of its label. */
+  labels: string[];
+}
+
+/** Cells by column: numbers, or indices of labels; NaN is missing. */
+export interface TypedTable {
+  rows: number;
+  cells: Float64Array[];
+}
+
+/** The three tables with one agreed typing, the overlap of train and held-out taken out. */
+export interface EvaluationTables {
+  columns: EvaluationColumn[];
+  /** Index of the target in `columns`. */
+  target: number;
+  task: 'classification' | 'regression';
+  train: TypedTable;
+  heldOut: TypedTable;
+  synthetic: TypedTable;
+  /** Held-out rows that also stand in train and were dropped. */
+  heldOutDropped: number;
+  /** Share of the held-out rows given that also stand in train. */
+  heldOutInTrain: number;
+  /** Whether at least half of the training rows stand there more than once: then nothing is dropped. */
+  rowsRepeat: boolean;
+  /** Distinct training rows. */
+  distinctTrain: number;
+  notes: string[];
+}
+
+/**
+ * Types the three tables as one: numbers where the schema has numbers with more than two distinct real values, labels
+ * for all else, identifiers and texts left out. Held-out rows that stand in train are dropped, unless rows repeat by
+ * nature or none would be left. Deterministic; `seed` only picks the sample of a table beyond {@link MAX_ROWS} rows.
+ * @throws TableError when a table is empty or the target cannot be modelled.
+ */
+export function evaluationTables(input: {
+  schema: TableSchema;
+  train: readonly Row[];
+  heldOut: readonly Row[];
+  synthetic: readonly Row[];
+  seed: number;
+}): EvaluationTables {
+  const { schema } = input;
+  const notes: string[] = [];
+  const train = sampled('training', input.train, input.seed, notes);
+  const heldOut = sampled('held-out', input.heldOut, input.seed, notes);
+  const synthetic = sampled('synthetic', input.synthetic, input.seed, notes);
+  const used = schema.columns.flatMap((column, index) => (isModelled(column) ? [index] : []));
+  const target = used.findIndex((index) => schema.columns[index]!.name === schema.target);
+  if (target < 0) {
+    throw new TableError({ problem: `target "${schema.target}" cannot be predicted`, expected: 'a column of numbers or labels' });
+  }
+  noteLeftOut(schema, notes);
+  const columns = used.map((index) => columnOf(schema, index, [train, heldOut], [train, heldOut, synthetic]));
+  const typed = (rows: readonly Row[]): TypedTable => typedTable(schema, columns, used, rows);
+  const tables = {
+    columns,
+    target,
+    task: taskOf(schema),
+    train: typed(train),
+    heldOut: typed(heldOut),
+    synthetic: typed(synthetic),
+    notes,
+  };
+  return { ...tables, ...withoutOverlap(tables) };
+}
+
+/** One string a row, numbers at the column's decimals: equal for equal rows. */
+export function rowTexts(columns: readonly EvaluationColumn[], table: TypedTable): string[] {
+  return Array.from({ length: table.rows }, (_, row) =>
+    columns.map((column, index) => cellText(column, table.cells[index]![row]!)).join(','),
+  );
+}
+
+/** The rows of the given numbers. */
+export function rowsOf(table: TypedTable, rows: readonly number[]): TypedTable {
+  return { rows: rows.length, cells: table.cells.map((cells) => Float64Array.from(rows, (row) => cells[row]!)) };
+}
+
+/** One table above the other. */
+export function stacked(a: TypedTable, b: TypedTable): TypedTable {
+  return {
+    rows: a.rows + b.rows,
+    cells: a.cells.map((cells, column) => Float64Array.of(...cells, ...b.cells[column]!)),
+  };
+}
+
+function sampled(which: string, rows: readonly Row[], seed: number, notes: string[]): readonly Row[] {
+  if (rows.length === 0) {
+    throw new TableError({ problem: `the ${which} table has no rows`, expected: 'at least one row to evaluate' });
+  }
+  if (rows.length <= MAX_ROWS) return rows;
+  notes.push(`${rows.length} ${which} rows: a sample of ${MAX_ROWS} was evaluated.`);
+  return createRandom(seedOf(seed, 'sample', which)).shuffle(rows).slice(0, MAX_ROWS);
+}
+
+function noteLeftOut(schema: TableSchema, notes: string[]): void {
+  const leftOut = schema.columns.filter((column) => !isModelled(column)).map(({ name, kind }) => `"${name}" (${kind})`);
+  if (leftOut.length > 0) notes.push(`Left out, as neither numbers nor labels: ${leftOut.join(', ')}.`);
+}
+
+function columnOf(schema: TableSchema, index: number, real: (readonly Row[])[], all: (readonly Row[])[]): EvaluationColumn {
+  const column = schema.columns[index]!;
+  const distinct = new Set(real.flatMap((rows) => rows.map((row) => row[index]!)).filter((cell) => cell !== null));
+  const base = { name: column.name, date: column.kind === 'datetime', decimals: 0, labels: [] };
+  if (isNumber(column) && (distinct.size > 2 || column.name === schema.target)) {
+    return { ...base, kind: 'number', decimals: decimalsOf(real[0]!, index) };
+  }
+  const labels = new Set(all.flatMap((rows) => rows.map((row) => labelOf(column, row[index]!)).filter((label) => label !== null)));
+  return { ...base, kind: 'label', labels: [...labels].sort() };
+}
+
+function decimalsOf(rows: readonly Row[], index: number): number {
+  const fits = (decimals: number): boolean =>
+    rows.every((row) => {
+      const value = row[index];
+      return typeof value !== 'number' || Math.abs(value - Number(value.toFixed(decimals))) <= 1e-9;
+    });
+  let decimals = 0;
+  while (decimals < MAX_DECIMALS && !fits(decimals)) decimals++;
+  return decimals;
+}
+
+/** 1, 1.0 and "1" are one label. */
+function labelOf(column: Column, cell: Cell): string | null {
+  if (cell === null) return null;
+  const text = String(cell).trim();
+  return isNumber(column) ? text : text.replace(/^(-?\d+)\.0+$/, '$1');
+}
+
+function typedTable(
+  schema: TableSchema,
+  columns: readonly EvaluationColumn[],
+  used: readonly number[],
+  rows: readonly Row[],
+): TypedTable {
+  const cells = columns.map(({ kind, labels }, position) => {
+    const column = schema.columns[used[position]!]!;
+    const codes = new Map(labels.map((label, code) => [label, code]));
+    const valueOf = (cell: Cell): number => {
+      if (kind === 'number') return typeof cell === 'number' ? cell : NaN;
+      return codes.get(labelOf(column, cell) ?? '') ?? NaN;
+    };
+    return Float64Array.from(rows, (row) => valueOf(row[used[position]!]!));
+  });
+  return { rows: rows.length, cells };
+}
+
+function withoutOverlap(
+  tables: Pick<EvaluationTables, 'columns' | 'train' | 'heldOut' | 'notes'>,
+): Pick<EvaluationTables, 'heldOut' | 'heldOutDropped' | 'heldOutInTrain' | 'rowsRepeat' | 'distinctTrain'> {
+  const { columns, train, heldOut, notes } = tables;
+  const times = new Map<string, number>();
+  const trainTexts = rowTexts(columns, train);
+  for (const text of trainTexts) times.set(text, (times.get(text) ?? 0) + 1);
+  const repeated = trainTexts.filter((text) => times.get(text)! > 1).length;
+  const rowsRepeat = repeated * 2 >= train.rows;
+  const apart = rowTexts(columns, heldOut).flatMap((text, row) => (times.has(text) ? [] : [row]));
+  const overlap = heldOut.rows - apart.length;
+  const found = { heldOutInTrain: overlap / heldOut.rows, rowsRepeat, distinctTrain: times.size };
+  if (overlap === 0) return { heldOut, heldOutDropped: 0, ...found };
+  if (rowsRepeat) {
+    notes.push(
+      `Rows repeat by nature (${times.size} distinct among ${train.rows} training rows): ${overlap} held-out rows that also stand in train were kept.`,
+    );
+    return { heldOut, heldOutDropped: 0, ...found };
+  }
+  if (apart.length === 0) {
+    notes.push('Every held-out row also stands in train: none could be dropped, and no figure says anything of new rows.');
+    return { heldOut, heldOutDropped: 0, ...found };
+  }
+  notes.push(`${overlap} of ${heldOut.rows} held-out rows also stand in train and were dropped: they are not held out.`);
+  return { heldOut: rowsOf(heldOut, apart), heldOutDropped: overlap, ...found };
+}
+
+function cellText(column: EvaluationColumn, cell: number): string {
+  if (Number.isNaN(cell)) return '';
+  return column.kind === 'number' ? cell.toFixed(column.decimals) : column.labels[cell]!;
+}

@@ -1,0 +1,66 @@
+import { isPiece, readReply } from './reply-json.js';
+import type { ReplyList, ReplyObject, ReplyValue } from './reply-json.js';
+
+/** Thoughts before the answer hold rows that were only considered. */
+const THOUGHT_END = '</think>';
+/** The key that the prompt asks the rows to stand under. */
+const ROWS = 'rows';
+
+/**
+ * Everything in a model's reply that stands where a row should stand, in order; null when the reply has no JSON.
+ *
+ * Rows may stand in `{"rows": […]}`, in a list, in lists of lists, under keys of their own (`{"1": {…}}`), or one
+ * after another in prose. An object is a row when one of its keys names a column, or when no object stands in it.
+ */
+export function rowCandidates(text: string, namesColumn: (key: string) => boolean): ReplyValue[] | null {
+  const roots = rootsAfterThoughts(text);
+  const candidates: ReplyValue[] = [];
+  const waiting: ReplyValue[] = roots.filter((root) => root.type === 'object' || root.holdsObjects).reverse();
+  for (let value = waiting.pop(); value !== undefined; value = waiting.pop()) {
+    const inner = innerValues(value, namesColumn);
+    if (inner === null) candidates.push(value);
+    else for (const each of inner.reverse()) waiting.push(each);
+  }
+  if (candidates.length > 0) return candidates;
+  const list = roots.find((root) => root.type === 'list' && root.state !== 'broken');
+  if (list?.type === 'list') return list.items;
+  return roots.some(({ state }) => state !== 'broken') ? [] : null;
+}
+
+/** Every object of a model's reply, also those inside others, outer before inner, in the order of the reply. */
+export function objectsIn(text: string): ReplyObject[] {
+  const objects: ReplyObject[] = [];
+  const waiting: ReplyValue[] = rootsAfterThoughts(text).reverse();
+  for (let value = waiting.pop(); value !== undefined; value = waiting.pop()) {
+    if (!isPiece(value)) continue;
+    if (value.type === 'object') objects.push(value);
+    const inner = value.type === 'object' ? value.entries.map(([, each]) => each) : value.items;
+    for (const each of inner.filter(holdsRows).reverse()) waiting.push(each);
+  }
+  return objects;
+}
+
+function rootsAfterThoughts(text: string): (ReplyObject | ReplyList)[] {
+  return readReply(text.slice(Math.max(0, text.lastIndexOf(THOUGHT_END))));
+}
+
+/** What to look at in place of this value, in order; null when it stands for a row itself. */
+function innerValues(value: ReplyValue, namesColumn: (key: string) => boolean): ReplyValue[] | null {
+  if (!isPiece(value)) return null;
+  if (value.type === 'list') {
+    if (!value.holdsObjects) return null;
+    return value.state === 'broken' ? value.items.filter(holdsRows) : [...value.items];
+  }
+  if (isRow(value, namesColumn)) return null;
+  if (value.holdsObjects) return value.entries.map(([, inner]) => inner).filter(holdsRows);
+  const rows = value.entries.find(([key]) => key === ROWS)?.[1];
+  return isPiece(rows) && rows.type === 'list' && value.state === 'whole' ? [...rows.items] : null;
+}
+
+function isRow(object: ReplyObject, namesColumn: (key: string) => boolean): boolean {
+  return object.entries.some(([key, value]) => !holdsRows(value) && namesColumn(key));
+}
+
+function holdsRows(value: ReplyValue): boolean {
+  return isPiece(value) && (value.type === 'object' || value.holdsObjects);
+}

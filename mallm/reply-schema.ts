@@ -1,0 +1,54 @@
+import { cellToJson } from './cell.js';
+import type { Column, TableSchema } from './dataset.js';
+import { isLabel } from './dataset.js';
+
+/** More labels than this are left to the check of the rows: endpoints bound the number of values a schema may list. */
+const MOST_LABELS = 200;
+
+/** A JSON Schema. */
+export type JsonSchema = Record<string, unknown>;
+
+/**
+ * JSON Schema of the generator's reply: an object with a list of `rows`, each with every column but the identifiers.
+ *
+ * Holds only what strict modes take everywhere: all properties required, none besides, null as a type, no bounds on
+ * numbers or lengths. Ranges are checked in `parseRows`.
+ */
+export function generatorReplySchema(schema: TableSchema, rows: number): JsonSchema {
+  const columns = schema.columns.filter(({ kind }) => kind !== 'identifier');
+  const row = strictObject(columns.map((column) => [column.name, cellSchema(column)]));
+  return strictObject([['rows', { type: 'array', description: `${rows} ${rows === 1 ? 'row' : 'rows'}`, items: row }]]);
+}
+
+/** JSON Schema of the optimizer's reply: edges as pairs of column names, and the task instruction. */
+export function optimizerReplySchema(schema: TableSchema): JsonSchema {
+  const names = schema.columns.filter(({ kind }) => kind !== 'identifier').map(({ name }) => name);
+  const name = { type: 'string', ...(names.length <= MOST_LABELS && { enum: names }) };
+  const edge = { type: 'array', description: 'cause, then effect', items: name };
+  return strictObject([
+    ['causalStructure', { type: 'array', items: edge }],
+    ['taskInstruction', { type: 'string' }],
+  ]);
+}
+
+function strictObject(properties: [name: string, schema: JsonSchema][]): JsonSchema {
+  return {
+    type: 'object',
+    properties: Object.fromEntries(properties),
+    required: properties.map(([name]) => name),
+    additionalProperties: false,
+  };
+}
+
+function cellSchema(column: Column): JsonSchema {
+  const orNull = column.nullable ? ['null'] : [];
+  const typed = (...types: string[]): JsonSchema => {
+    const all = [...new Set([...types, ...orNull])];
+    return { type: all.length === 1 ? all[0] : all };
+  };
+  if (column.kind === 'numeric') return typed(column.decimals.max === 0 ? 'integer' : 'number');
+  if (column.kind === 'datetime') return { ...typed('string'), description: `date in the format ${column.format}` };
+  if (!isLabel(column) || column.categories.length > MOST_LABELS) return typed('string');
+  const labels = column.categories.map((label) => cellToJson(column, label));
+  return { ...typed(...labels.map((label) => typeof label)), enum: column.nullable ? [...labels, null] : labels };
+}

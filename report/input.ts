@@ -1,0 +1,18 @@
+import type { Row, TableSchema } from '../mallm/dataset.js';
+import type { Evaluation } from '../mallm/evaluation/result.js';
+import type { Manifest } from '../mallm/manifest.js';
+import type { ThetaFile } from '../mallm/trajectory.js';
+
+/** Everything the report shows. Rows are drawn as aggregates only; no row of the training table stands in the page. */
+export interface ReportInput {
+  manifest: Manifest;
+  theta: ThetaFile;
+  schema: TableSchema;
+  /** Training rows, and released rows (a large table's first ones). */
+  train: Row[];
+  synthetic: Row[];
+  /** Null when the run has no held-out rows. */
+  evaluation: Evaluation | null;
+  /** The same training rows given to simple generators, evaluated alike; empty without held-out rows. */
+  baselines: { method: string; evaluation: Evaluation }[];
+}

@@ -1,0 +1,57 @@
+import { Command } from 'commander';
+import { evaluate } from '../client/index.js';
+import type { Evaluation } from '../client/index.js';
+import { whole } from './options.js';
+import { openTerminal, percent, runCommand } from './terminal.js';
+
+interface Flags {
+  train: string;
+  heldOut: string;
+  synthetic: string;
+  target: string;
+  schema?: string;
+  seed?: number;
+  json?: string | true;
+  report?: string;
+}
+
+/** `mallm-gan evaluate --train T.csv --held-out H.csv --synthetic S.csv --target COL` */
+export function evaluateCommand(): Command {
+  return new Command('evaluate')
+    .description("Utility, fidelity and privacy of a synthetic table: ours or anybody's.")
+    .requiredOption('--train <file>', 'the real rows the table was made from')
+    .requiredOption('--held-out <file>', 'real rows that were not used')
+    .requiredOption('--synthetic <file>', 'the synthetic table')
+    .requiredOption('--target <column>', 'the column to be predicted')
+    .option('--schema <metadata.json>', 'SDV metadata that overrides the inferred columns')
+    .option('--json [file]', 'write the evaluation as JSON; without a file, print it')
+    .option('--report <file>', 'write the evaluation as one HTML page')
+    .option('--seed <n>', 'seed of folds and forests', whole)
+    .addHelpText('after', '\nExample:\n  $ mallm-gan evaluate --train t.csv --held-out h.csv --synthetic s.csv --target Income --report e.html')
+    .action(({ json, ...flags }: Flags) =>
+      runCommand(async () => {
+        const evaluation = await evaluate({ ...flags, ...(typeof json === 'string' ? { json } : {}) });
+        openTerminal({ json: json === true }).result(linesOf(evaluation, flags), evaluation);
+      }),
+    );
+}
+
+function linesOf(evaluation: Evaluation, { report }: Flags): string[] {
+  const { rows, heldOutDropped, utility, fidelity, privacy, verdicts, notes } = evaluation;
+  const score = (value: number): string => value.toFixed(3);
+  return [
+    `rows      ${rows.train} training, ${rows.heldOut} held out, ${rows.synthetic} synthetic${heldOutDropped ? `; ${heldOutDropped} held-out rows also stand in the training table and were dropped` : ''}`,
+    ...(utility
+      ? [
+          `utility   ${utility.metric} best ${score(utility.best)} (${utility.bestModel}), mean ${score(utility.mean)}; real rows ${score(utility.ceiling.best)}, ${score(utility.ceiling.mean)}`,
+        ]
+      : []),
+    `          ${verdicts.utility.level}: ${verdicts.utility.finding} ${verdicts.utility.advice}`,
+    `fidelity  shapes ${score(fidelity.columnShapes)}, pairs ${score(fidelity.columnPairTrends)}, C2ST trees ${score(fidelity.c2st.trees.auc)} linear ${score(fidelity.c2st.linear.auc)} (0.5 is best; real rows ${score(fidelity.c2st.null.trees.auc)})`,
+    `          ${verdicts.fidelity.level}: ${verdicts.fidelity.finding} ${verdicts.fidelity.advice}`,
+    `privacy   copies ${percent(privacy.exactCopies)}, one column off ${percent(privacy.oneColumnOff)}, DCR share ${score(privacy.dcrShare)}, LevAtt ${score(privacy.levattAuc)} (0.5 is best)`,
+    `          ${verdicts.privacy.level}: ${verdicts.privacy.finding} ${verdicts.privacy.advice}`,
+    ...notes.map((note) => `note      ${note}`),
+    ...(report ? [`report    ${report}`] : []),
+  ];
+}

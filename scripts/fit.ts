@@ -1,0 +1,146 @@
+import { readFile } from 'node:fs/promises';
+import { Command, Option } from 'commander';
+import { fit, planOf } from '../client/index.js';
+import type { FitOutcome, FitRequest } from '../client/index.js';
+import { decimal, whole } from './options.js';
+import { openTerminal, percent, runCommand } from './terminal.js';
+import type { OutputOptions } from './terminal.js';
+
+type Flags = Omit<FitRequest, 'table' | 'edges' | 'trueEdges' | 'prices'> &
+  OutputOptions & { edges?: string; trueEdges?: string; dryRun?: boolean; priceIn?: number; priceOut?: number; currency: string };
+
+/** `mallm-gan fit TABLE.csv --target COL` */
+export function fitCommand(): Command {
+  const command = new Command('fit')
+    .description('Fit θ to a table and draw synthetic rows from it.')
+    .argument('<table.csv>', 'CSV file with a header')
+    .requiredOption('--target <column>', 'the column to be predicted')
+    .option('--out <dir>', 'run folder (default: TABLE-synthetic)')
+    .option('--rows <n>', 'rows to release (default: as many as the table has)', whole)
+    .option('--context <text>', 'what the table is about; @file reads a file')
+    .option('--schema <metadata.json>', 'SDV metadata that overrides the inferred columns')
+    .option('--theta <theta.md>', 'a θ to begin with, edited by hand')
+    .option('--held-out <file|share>', 'rows kept out of the fit for the evaluation: a CSV file, or a share such as 0.2')
+    .option('--store <url>', 'object store: a folder, file:///… or s3://bucket/prefix')
+    .addOption(new Option('--draw <from>', 'where released rows come from').choices(['refined', 'model']))
+    .option('--dry-run', 'show the prompts, calls, tokens and cost, and make no call');
+  methodOptions(command);
+  return command
+    .option('--quiet', 'print nothing but errors')
+    .option('--json', 'print the result as JSON, progress as JSON lines on stderr')
+    .addHelpText('after', EXAMPLES)
+    .action((table: string, flags: Flags) => runCommand((signal) => run(table, flags, signal)));
+}
+
+const EXAMPLES = `
+Examples:
+  $ mallm-gan fit examples/penguins.csv --target species --held-out 0.2
+  $ mallm-gan fit trial.csv --target responder --context @about.txt --rows 500 --out trial-synthetic
+  $ mallm-gan fit trial.csv --target responder --preset paper --seed 7
+  $ mallm-gan fit trial.csv --target responder --dry-run --price-in 0.15 --price-out 0.60
+
+The same command again goes on with an unfinished fit in the same folder.`;
+
+/** Options of the method; the preset decides each that is not given. */
+function methodOptions(command: Command): void {
+  command
+    .addOption(new Option('--preset <name>', 'the complete set of defaults: ours, or as published').choices(['default', 'paper']))
+    .option('--epochs <n>', 'walks over the training rows (default: 5, 4, 3, 2 by N)', whole)
+    .option('--batch-size <n>', 'real rows a batch', whole)
+    .option('--rows-per-theta <n>', 'synthetic rows asked of each θ in a batch', whole)
+    .option('--examples-per-prompt <n>', 'real rows shown in a prompt', whole)
+    .option('--rows-per-request <n>', 'synthetic rows asked in one request', whole)
+    .option('--generator-model <name>', 'model that makes rows')
+    .option('--optimizer-model <name>', 'model that improves θ')
+    .option('--generator-temperature <t>', 'sampling temperature of the generator', decimal)
+    .option('--optimizer-temperature <t>', 'sampling temperature of the optimizer', decimal)
+    .addOption(
+      new Option('--discriminator <kind>', 'classifier that tells real from synthetic').choices([
+        'logistic-regression',
+        'boosted-trees',
+        'neural-network',
+        'ensemble',
+      ]),
+    )
+    .addOption(new Option('--score <kind>', 'how θ is scored').choices(['accuracy', 'auc']))
+    .addOption(new Option('--structure <how>', 'first causal structure').choices(['hill-climbing', 'none', 'given']))
+    .option('--edges <file>', 'edges for --structure given: JSON [["from","to"],…]')
+    .option('--true-edges <file>', 'edges known to be true, for the graph edit distance: JSON [["from","to"],…]')
+    .option('--no-optimizer', 'keep the first θ: few-shot generation')
+    .option('--top-pairs <k>', 'pairs of θ and score shown to the optimizer', whole)
+    .option('--min-valid-share <share>', 'share of valid rows below which a θ does not count', decimal)
+    .option('--population <n>', 'θ scored side by side in each iteration', whole)
+    .option('--no-feedback', 'do not tell the optimizer what gave the rows away')
+    .option('--no-partial-rows', 'let the model draw every cell')
+    .option('--no-refinement', "release the model's rows as they are")
+    .addOption(new Option('--distance <level>', 'how near a released row may come to a real one').choices(['off', 'mild', 'strict']))
+    .option('--patience <n>', 'iterations without a better score after which the fit ends; 0 never', whole)
+    .option('--in-flight <n>', 'model calls at once', whole)
+    .option('--max-calls <n>', 'end the fit, with the best θ so far, after so many model calls', whole)
+    .option('--max-tokens <n>', '… after so many tokens', whole)
+    .option('--max-cost <amount>', '… after so much money (needs --price-in and --price-out)', decimal)
+    .option('--price-in <amount>', 'price of a million prompt tokens', decimal)
+    .option('--price-out <amount>', 'price of a million completion tokens', decimal)
+    .option('--currency <code>', 'currency of the prices', 'USD')
+    .option('--seed <n>', 'seed of everything drawn in code', whole);
+}
+
+async function run(table: string, flags: Flags, signal: AbortSignal): Promise<void> {
+  const { quiet, json, dryRun, ...rest } = flags;
+  const terminal = openTerminal({ quiet, json });
+  const request = { ...(await requestOf(table, rest)), onProgress: terminal.progress, onNotice: terminal.notice, signal };
+  if (dryRun) {
+    const plan = await planOf(request);
+    terminal.result(plan.lines, plan.estimate);
+    return;
+  }
+  const outcome = await fit(request);
+  terminal.result(summary(outcome), { folder: outcome.folder, ...outcome.manifest });
+}
+
+async function requestOf(table: string, flags: Omit<Flags, 'quiet' | 'json' | 'dryRun'>): Promise<FitRequest> {
+  const { edges, trueEdges, priceIn, priceOut, currency, ...rest } = flags;
+  // Commander sets `--no-…` options to true when they are not given; the preset is to decide then.
+  const switches = ['optimizer', 'feedback', 'partialRows', 'refinement'] as const;
+  const given = Object.fromEntries(
+    Object.entries(rest).filter(([name, value]) => !(switches.includes(name as never) && value === true)),
+  );
+  return {
+    ...given,
+    table,
+    target: rest.target,
+    ...(edges ? { edges: await readEdges(edges), structure: 'given' as const } : {}),
+    ...(trueEdges ? { trueEdges: await readEdges(trueEdges) } : {}),
+    ...(priceIn !== undefined || priceOut !== undefined
+      ? { prices: { prompt: priceIn ?? 0, completion: priceOut ?? 0, currency } }
+      : {}),
+  };
+}
+
+async function readEdges(path: string): Promise<{ from: string; to: string }[]> {
+  const text = await readFile(path, 'utf8').catch(() => {
+    throw new Error(`cannot read ${path}: expected a JSON file of edges.`);
+  });
+  try {
+    return (JSON.parse(text) as [string, string][]).map(([from, to]) => ({ from, to }));
+  } catch {
+    throw new Error(`${path} is not a list of edges: expected JSON like [["age","income"],["sex","income"]].`);
+  }
+}
+
+function summary({ folder, manifest, fresh }: FitOutcome): string[] {
+  const { rows, simulated, calls, tokens, trajectory, shortfall, cost } = manifest;
+  const best = trajectory.at(-1)?.best ?? null;
+  const first = trajectory[0]?.score ?? null;
+  return [
+    ...(fresh ? [] : ['This very fit was already finished; nothing was done.']),
+    ...(simulated ? ['SIMULATED: no language model was asked. The rows show how the tool works and mean nothing.'] : []),
+    `score   ${percent(first)} at first, ${percent(best)} at best (50 % of a classifier is guessing; lower is better)`,
+    `rows    ${rows.released} of ${rows.asked} released; the model's: ${rows.accepted} accepted, ${rows.rejected} rejected`,
+    `calls   ${calls}, ${tokens.prompt + tokens.completion} tokens${cost ? `, ${cost.amount.toFixed(4)} ${cost.currency}` : ''}`,
+    ...(shortfall ? [`short   ${shortfall}`] : []),
+    `table   ${folder}/synthetic.csv`,
+    `report  ${folder}/report.html`,
+    `theta   ${folder}/theta.md`,
+  ];
+}

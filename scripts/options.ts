@@ -1,0 +1,30 @@
+import { InvalidArgumentError } from 'commander';
+
+/** A whole number of an option. */
+export function whole(value: string): number {
+  const number = Number(value);
+  if (!Number.isInteger(number)) throw new InvalidArgumentError('expected a whole number.');
+  return number;
+}
+
+/** A number of an option. */
+export function decimal(value: string): number {
+  const number = Number(value);
+  if (value.trim() === '' || Number.isNaN(number)) throw new InvalidArgumentError('expected a number.');
+  return number;
+}
+
+/** A whole number, or `none` for no bound. */
+export function wholeOrNone(value: string): number | null {
+  return value === 'none' ? null : whole(value);
+}
+
+/** A number, or `none` for no bound. */
+export function decimalOrNone(value: string): number | null {
+  return value === 'none' ? null : decimal(value);
+}
+
+/** Gathers an option that may be given several times. */
+export function several(value: string, earlier: string[] = []): string[] {
+  return [...earlier, value];
+}

@@ -1,0 +1,27 @@
+import { Command, Option } from 'commander';
+import { refine } from '../client/index.js';
+import { whole } from './options.js';
+import { openTerminal, runCommand } from './terminal.js';
+
+type Flags = Omit<Parameters<typeof refine>[0], 'table'>;
+
+/** `mallm-gan refine TABLE.csv --pool ROWS.csv --target COL --out FILE` */
+export function refineCommand(): Command {
+  return new Command('refine')
+    .description('Better rows from rows that a model has already made. No model call.')
+    .argument('<table.csv>', 'the real rows')
+    .requiredOption('--pool <rows.csv>', "the model's rows, with the same columns")
+    .requiredOption('--target <column>', 'the column to be predicted')
+    .requiredOption('--out <file>', 'CSV file to write')
+    .option('--rows <n>', 'rows to draw (default: as many as the table has)', whole)
+    .addOption(new Option('--distance <level>', 'how near a row may come to a real one').choices(['off', 'mild', 'strict']))
+    .option('--schema <metadata.json>', 'SDV metadata that overrides the inferred columns')
+    .option('--seed <n>', 'other rows', whole)
+    .addHelpText('after', '\nExample:\n  $ mallm-gan refine trial.csv --pool gpt-rows.csv --target responder --rows 500 --out refined.csv')
+    .action((table: string, flags: Flags) =>
+      runCommand(async () => {
+        const { file, released, shortfall } = await refine({ ...flags, table });
+        openTerminal({}).result([`${released} rows in ${file}`, ...(shortfall ? [`short: ${shortfall}`] : [])], { file, released, shortfall });
+      }),
+    );
+}

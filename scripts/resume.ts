@@ -1,0 +1,32 @@
+import { Command } from 'commander';
+import { resume, unpause } from '../client/index.js';
+import type { OutputOptions } from './terminal.js';
+import { openTerminal, runCommand } from './terminal.js';
+
+/** `mallm-gan resume DIR` */
+export function resumeCommand(): Command {
+  return new Command('resume')
+    .description('Go on with a fit that was stopped, paused or blocked, and finish its results.')
+    .argument('<dir>', 'run folder')
+    .option('--signal-only', 'only tell a fit on a cluster to go on; do not wait for it')
+    .option('--quiet', 'print nothing but errors')
+    .option('--json', 'print the result as JSON')
+    .addHelpText('after', '\nExample:\n  $ mallm-gan resume patients-synthetic')
+    .action((folder: string, { signalOnly, ...output }: OutputOptions & { signalOnly?: boolean }) =>
+      runCommand(async (signal) => {
+        const terminal = openTerminal(output);
+        if (signalOnly) return unpause({ folder });
+        const { manifest, folder: where } = await resume({
+          folder,
+          onProgress: terminal.progress,
+          onNotice: terminal.notice,
+          signal,
+        });
+        const { released, asked } = manifest.rows;
+        terminal.result([`${released} of ${asked} rows in ${where}/synthetic.csv`, `report in ${where}/report.html`], {
+          folder: where,
+          ...manifest,
+        });
+      }),
+    );
+}

@@ -1,0 +1,52 @@
+import { Command, Option } from 'commander';
+import { sample } from '../client/index.js';
+import type { SampleRequest } from '../client/index.js';
+import { several, whole } from './options.js';
+import type { OutputOptions } from './terminal.js';
+import { openTerminal, runCommand } from './terminal.js';
+
+/** `mallm-gan sample DIR --rows N` */
+export function sampleCommand(): Command {
+  return new Command('sample')
+    .description('Draw more rows from a finished fit.')
+    .argument('<dir>', 'run folder of the fit')
+    .requiredOption('--rows <n>', 'rows to draw', whole)
+    .option('--out <file>', 'CSV file (default: sample-….csv in the run folder)')
+    .option('--where <condition>', 'a condition every row satisfies; may be given several times', several)
+    .addOption(new Option('--draw <from>', 'refined: no model call; model: every row is asked of the model').choices(['refined', 'model']))
+    .addOption(new Option('--distance <level>', 'how near a row may come to a real one').choices(['off', 'mild', 'strict']))
+    .option('--seed <n>', 'other rows', whole)
+    .option('--quiet', 'print nothing but errors')
+    .option('--json', 'print the manifest as JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ mallm-gan sample patients-synthetic --rows 1000
+  $ mallm-gan sample patients-synthetic --rows 200 --where "age > 65" --where "sex = Female"
+  $ mallm-gan sample patients-synthetic --rows 50 --where "region in (north, south)" --draw model`,
+    )
+    .action((folder: string, { quiet, json, ...flags }: Omit<SampleRequest, 'folder'> & OutputOptions) =>
+      runCommand(async (signal) => {
+        const terminal = openTerminal({ quiet, json });
+        const { file, manifest, unseen } = await sample({
+          ...flags,
+          folder,
+          onProgress: terminal.progress,
+          onNotice: terminal.notice,
+          signal,
+        });
+        const { released, asked } = manifest.rows;
+        terminal.result(
+          [
+            ...(manifest.simulated ? ['SIMULATED: no language model was asked for these rows.'] : []),
+            ...unseen.map((value) => `never seen in the training rows: ${value}`),
+            `${released} of ${asked} rows in ${file}`,
+            ...(manifest.shortfall ? [`short: ${manifest.shortfall}`] : []),
+          ],
+          { file, ...manifest, unseen },
+        );
+        if (manifest.shortfall) process.exitCode = 3;
+      }),
+    );
+}

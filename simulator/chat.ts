@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import { createRandom, seedOf, type Random } from '../mallm/random.js';
+import { generatorReply, type ReplyShape } from './generator-role.js';
+import { optimizerReply } from './optimizer-role.js';
+import { readPrompt, type Message } from './prompt-reader.js';
+import { smallestInstance } from './schema-instance.js';
+
+/** What of a chat-completions request the simulated model looks at. */
+export interface ChatQuestion {
+  messages: Message[];
+  temperature: number;
+  seed: number;
+  shape: ReplyShape;
+  /** The schema of `response_format`, for prompts that are neither role's. */
+  schema?: unknown;
+  maxTokens: number;
+}
+
+export interface ChatAnswer {
+  text: string;
+  finish: 'stop' | 'length';
+  promptTokens: number;
+  completionTokens: number;
+}
+
+/** Characters a token is reckoned at. */
+const CHARACTERS_PER_TOKEN = 4;
+const SENTENCES = [
+  'I can help with that. Could you tell me which columns the table has and how many rows you need?',
+  'I am not sure what you would like me to do with this. Please describe the table.',
+  'Sure! To make rows I need the columns, a few real rows, and the number of rows to make.',
+];
+
+/**
+ * The simulated model's answer: generator or optimizer, as the prompt asks; a plain sentence where it asks for neither.
+ * A pure function of the seeds, the temperature and the messages.
+ */
+export function answerChat(question: ChatQuestion, serverSeed: number): ChatAnswer {
+  const { messages, temperature, seed, maxTokens } = question;
+  const hash = createHash('sha256').update(JSON.stringify([temperature, seed, messages])).digest('hex');
+  const random = createRandom(seedOf(serverSeed, hash));
+  const whole = replyText(question, random);
+  const limit = maxTokens * CHARACTERS_PER_TOKEN;
+  const cut = whole.length > limit;
+  const text = cut ? whole.slice(0, limit) : whole;
+  const promptLength = messages.reduce((sum, { content }) => sum + content.length, 0);
+  return {
+    text,
+    finish: cut ? 'length' : 'stop',
+    promptTokens: tokensIn(promptLength),
+    completionTokens: tokensIn(text.length),
+  };
+}
+
+function replyText({ messages, temperature, shape, schema }: ChatQuestion, random: Random): string {
+  const prompt = readPrompt(messages);
+  if (prompt?.role === 'generator') return generatorReply(prompt, temperature, shape, random);
+  if (prompt?.role === 'optimizer') return optimizerReply(prompt, shape, random);
+  if (shape === 'text') return random.pick(SENTENCES);
+  return JSON.stringify(shape === 'json_schema' ? smallestInstance(schema) : {});
+}
+
+/** Tokens of a text of so many characters, reckoned. */
+export function tokensIn(characters: number): number {
+  return Math.max(1, Math.ceil(characters / CHARACTERS_PER_TOKEN));
+}

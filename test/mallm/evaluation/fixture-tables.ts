@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'csv-parse/sync';
+
+const folder = new URL('../../fixtures/evaluation/', import.meta.url);
+
+/** A fixture table as text: header and records. */
+export interface FixtureTable {
+  header: string[];
+  records: string[][];
+}
+
+/** Reads a CSV file of the evaluation's fixtures. */
+export function readFixture(path: string): FixtureTable {
+  const [header, ...records] = parse(readFileSync(new URL(path, folder))) as string[][];
+  return { header: header!, records };
+}
+
+/** Reads a JSON file of the evaluation's fixtures. */
+export function readJson<T>(path: string): T {
+  return JSON.parse(readFileSync(new URL(path, folder), 'utf8')) as T;
+}
+
+/** A published split, one-hot encoded over train and test as pandas' get_dummies does: numbers first, nothing scaled. */
+export function encodedFixture(table: string, train: string, target: string) {
+  const a = readFixture(`data/${table}/${train}.csv`);
+  const b = readFixture(`data/${table}/test.csv`);
+  const records = [...a.records, ...b.records];
+  const columns = a.header.map((name, index) => ({ name, cells: records.map((record) => record[index]!) }));
+  const numeric = (cells: string[]): boolean => cells.every((cell) => Number.isFinite(Number(cell)));
+  const inputs = columns.filter(({ name }) => name !== target);
+  const features = [
+    ...inputs.filter(({ cells }) => numeric(cells)).map(({ cells }) => cells.map(Number)),
+    ...inputs
+      .filter(({ cells }) => !numeric(cells))
+      .flatMap(({ cells }) => [...new Set(cells)].sort().map((label) => cells.map((cell) => Number(cell === label)))),
+  ];
+  const x = records.map((_, row) => Float64Array.from(features, (feature) => feature[row]!));
+  const targets = columns.find(({ name }) => name === target)!.cells;
+  const labels = [...new Set(targets)].sort();
+  const y = numeric(targets) ? targets.map(Number) : targets.map((cell) => labels.indexOf(cell));
+  const count = a.records.length;
+  return { x: x.slice(0, count), y: y.slice(0, count), testX: x.slice(count), testY: y.slice(count) };
+}

@@ -1,0 +1,78 @@
+import { NativeConnection, Worker } from '@temporalio/worker';
+import type { DataConverter } from '@temporalio/common';
+import type { Dependencies } from '../activities/dependencies.js';
+import { createActivities } from '../activities/index.js';
+import { computeQueue, modelQueue } from '../workflows/contract.js';
+import { workflowBundlePath } from './workflow-bundle.js';
+
+/** What a worker process does: run workflows, call models, compute. */
+export type WorkerRole = 'workflow' | 'model' | 'compute';
+export const WORKER_ROLES: readonly WorkerRole[] = ['workflow', 'model', 'compute'];
+
+export interface WorkerSettings {
+  connection: NativeConnection;
+  namespace: string;
+  taskQueue: string;
+  roles: readonly WorkerRole[];
+  dependencies: Dependencies;
+  /** Model calls in flight in this process at most, reckoned in activities. */
+  modelActivities: number;
+  /** Computing activities at once. */
+  computeActivities: number;
+  dataConverter?: DataConverter;
+}
+
+export interface RunningWorkers {
+  /** Ends when all have shut down; rejects when one fails. */
+  done: Promise<void>;
+  shutdown(): void;
+}
+
+/** Time that running activities get to end when a worker is told to stop, and after which they are cut off. */
+const GRACE = '5s';
+const FORCE = '8s';
+
+/** Starts one worker for each role. */
+export async function startWorkers(settings: WorkerSettings): Promise<RunningWorkers> {
+  const { connection, namespace, taskQueue, roles, dependencies, dataConverter } = settings;
+  const activities = createActivities(dependencies);
+  const common = {
+    connection,
+    namespace,
+    shutdownGraceTime: GRACE,
+    shutdownForceTime: FORCE,
+    ...(dataConverter ? { dataConverter } : {}),
+  };
+  const ofRole = {
+    workflow: () =>
+      Worker.create({
+        ...common,
+        taskQueue,
+        workflowBundle: { codePath: workflowBundlePath() },
+        stickyQueueScheduleToStartTimeout: '3s',
+        maxCachedWorkflows: 200,
+      }),
+    model: () =>
+      Worker.create({
+        ...common,
+        taskQueue: modelQueue(taskQueue),
+        activities,
+        maxConcurrentActivityTaskExecutions: settings.modelActivities,
+      }),
+    compute: () =>
+      Worker.create({
+        ...common,
+        taskQueue: computeQueue(taskQueue),
+        activities,
+        maxConcurrentActivityTaskExecutions: settings.computeActivities,
+      }),
+  };
+  const workers = await Promise.all(roles.map((role) => ofRole[role]()));
+  const done = Promise.all(workers.map((worker) => worker.run())).then(() => undefined);
+  return {
+    done,
+    shutdown: () => {
+      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import { proxyActivities, workflowInfo } from '@temporalio/workflow';
+import type { Activities } from '../activities/index.js';
+import { computeQueue, modelQueue } from './contract.js';
+
+const NEVER_RETRIED = ['Blocked', 'BadModelRequest', 'InvalidInput', 'StoreDamaged', 'PayloadsTooLarge'];
+
+/**
+ * Activities that call a model. A rate limit sets its own delay; other failures back off to a minute.
+ * Given up after a day: by then somebody has to look.
+ */
+export function modelActivities(): Pick<Activities, 'generateRows' | 'proposeTheta'> {
+  return proxyActivities<Activities>({
+    taskQueue: modelQueue(workflowInfo().taskQueue),
+    startToCloseTimeout: '2h',
+    scheduleToCloseTimeout: '24h',
+    heartbeatTimeout: '20s',
+    retry: {
+      initialInterval: '1s',
+      backoffCoefficient: 2,
+      maximumInterval: '60s',
+      nonRetryableErrorTypes: NEVER_RETRIED,
+    },
+  });
+}
+
+/** Activities that compute, or read and write the store: an outage of hours is ridden out, a fault of ours is not. */
+export function computeActivities(): Omit<Activities, 'generateRows' | 'proposeTheta'> {
+  return proxyActivities<Activities>({
+    taskQueue: computeQueue(workflowInfo().taskQueue),
+    startToCloseTimeout: '1h',
+    scheduleToCloseTimeout: '12h',
+    heartbeatTimeout: '20s',
+    retry: {
+      initialInterval: '500ms',
+      backoffCoefficient: 2,
+      maximumInterval: '30s',
+      nonRetryableErrorTypes: NEVER_RETRIED,
+    },
+  });
+}

@@ -1,0 +1,181 @@
+import type { PartialRow } from '../mallm/condition.js';
+import type { Rejections } from '../mallm/manifest.js';
+import type { Ref } from '../mallm/reference.js';
+import type { Budget, Spending } from '../mallm/spending.js';
+
+/** The task queue of workflows; those of activities are derived from it. */
+export const DEFAULT_TASK_QUEUE = 'mallm';
+/** Activities that call a model. */
+export const modelQueue = (taskQueue: string): string => `${taskQueue}-models`;
+/** Activities that compute or read and write the store. */
+export const computeQueue = (taskQueue: string): string => `${taskQueue}-compute`;
+
+export const fitWorkflowId = (runId: string): string => `fit-${runId}`;
+export const sampleWorkflowId = (runId: string, sampleId: string): string => `sample-${runId}-${sampleId}`;
+export const evaluateWorkflowId = (runId: string, sampleId: string): string => `evaluate-${runId}-${sampleId}`;
+
+/** Names of signals, queries and updates. */
+export const PAUSE = 'pause';
+export const RESUME = 'resume';
+export const STOP_EARLY = 'stopEarly';
+export const PROGRESS = 'progress';
+export const SET_LIMITS = 'setLimits';
+
+/** The numbers that shape the loop of Listing 1; everything else stands in the plan. */
+export interface FitShape {
+  epochs: number;
+  batchesPerEpoch: number;
+  /** Model calls and rows for each θ in each batch. */
+  callsPerTheta: number;
+  rowsPerTheta: number;
+  population: number;
+  optimizer: boolean;
+  patience: number;
+  callsPerActivity: number;
+  inFlight: number;
+  budget: Budget;
+}
+
+export interface OptimizeThetaInput {
+  runId: string;
+  /** The store that all refs of this run point into. */
+  store: string;
+  plan: Ref;
+  shape: FitShape;
+  /** Where an earlier run of this fit stopped. */
+  carry?: FitCarry;
+}
+
+/** One θ that is to be generated from: its number and where it stands. */
+export interface Candidate {
+  number: number;
+  theta: Ref;
+}
+
+/** All that goes from one run of the workflow to the next, and into a checkpoint. */
+export interface FitCarry {
+  /** The next step to do, counted from 0 over all epochs. */
+  step: number;
+  /** θ records, pairs, discriminator: one immutable object for each iteration. */
+  state: Ref;
+  candidates: Candidate[];
+  /** Best adjusted score after each iteration, oldest first. */
+  bestScores: number[];
+  /** Lowest score of the last iteration. */
+  lastScore?: number | null;
+  best: Candidate | null;
+  nextTheta: number;
+  spending: Spending;
+  accepted: number;
+  rejected: number;
+  rejections: Rejections;
+  /** Changed limits outlive a continued run. */
+  shape: FitShape;
+}
+
+export interface OptimizeThetaResult {
+  state: Ref;
+  best: Candidate;
+  spending: Spending;
+  accepted: number;
+  rejected: number;
+  rejections: Rejections;
+  ended: 'epochs' | 'converged' | 'stopped' | 'budget';
+}
+
+/** What a run shows while it goes on. */
+export interface Progress {
+  phase: 'structure' | 'fit' | 'sample' | 'evaluate' | 'done';
+  status: 'running' | 'paused' | 'blocked' | 'stopping';
+  /** Why the run is blocked: quota, key; null otherwise. */
+  blocked: string | null;
+  epoch: number;
+  epochs: number;
+  batch: number;
+  batches: number;
+  score: number | null;
+  best: number | null;
+  accepted: number;
+  rejected: number;
+  spending: Spending;
+  /** Share of the phase that is done, in [0, 1]. */
+  done: number;
+  /** Rows asked and released, while sampling. */
+  rows?: { asked: number; released: number };
+}
+
+export interface Limits {
+  maxCalls?: number | null;
+  maxTokens?: number | null;
+  maxCost?: number | null;
+  inFlight?: number;
+}
+
+/** What a sampling run and each of its shards have in common. */
+export interface SampleCommon {
+  runId: string;
+  sampleId: string;
+  store: string;
+  plan: Ref;
+  /** The θ that is asked, when rows are drawn by the model. */
+  theta: Candidate;
+  draw: 'refined' | 'model';
+  distance: 'off' | 'mild' | 'strict';
+  conditions: PartialRow;
+  seed: number;
+  callsPerActivity: number;
+  inFlight: number;
+  rowsPerRequest: number;
+  budget: Budget;
+}
+
+export interface SampleInput extends SampleCommon {
+  /** State of the finished fit: its rows are the prior of the refined generator. */
+  state: Ref;
+  rows: number;
+  rowsPerShard: number;
+  /** A refined generator made earlier, to be used again. */
+  generator?: Ref;
+}
+
+/** One part of a generated table: rows as CSV without a header. */
+export interface Part {
+  ref: Ref;
+  rows: number;
+}
+
+export interface SampleResult {
+  parts: Part[];
+  asked: number;
+  released: number;
+  /** Rows looked at and not released, by reason. */
+  rejections: Rejections;
+  shortfall: string | null;
+  generator: Ref | null;
+  spending: Spending;
+}
+
+export interface ShardInput extends SampleCommon {
+  shard: number;
+  /** Index of the shard's first row in the whole table, and rows wanted. */
+  first: number;
+  rows: number;
+  /** The refined generator; null when rows are drawn by the model. */
+  generator: Ref | null;
+}
+
+export interface ShardResult {
+  part: Part;
+  rejections: Rejections;
+  shortfall: string | null;
+  spending: Spending;
+}
+
+export interface EvaluateInput {
+  runId: string;
+  sampleId: string;
+  store: string;
+  plan: Ref;
+  parts: Part[];
+  seed: number;
+}
