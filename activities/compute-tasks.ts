@@ -1,11 +1,13 @@
 /** What runs in the threads of compute.ts: every export is a task with one plain argument and a plain result. */
+import { baselineRows } from '../mallm/baselines/baseline.js';
+import type { BaselineMethod } from '../mallm/baselines/baseline.js';
 import type { CurationInput } from '../mallm/curation.js';
 import { curate } from '../mallm/curation.js';
 import type { PartialRow } from '../mallm/condition.js';
 import { formatCsv, parseCsv } from '../mallm/csv.js';
 import type { CsvDialect, Row, TableSchema } from '../mallm/dataset.js';
 import { evaluateTable } from '../mallm/evaluation/evaluate.js';
-import type { Evaluation } from '../mallm/evaluation/result.js';
+import type { EvaluationWithBaselines } from '../mallm/evaluation/result.js';
 import { identifiersOf, withFreshIdentifiers } from '../mallm/identifier.js';
 import type { Rejections } from '../mallm/manifest.js';
 import { drawRows } from '../mallm/refinement.js';
@@ -17,6 +19,8 @@ import type { Edge } from '../mallm/theta.js';
 export { evaluateTable } from '../mallm/evaluation/evaluate.js';
 export { fitRefinedGenerator } from '../mallm/refinement.js';
 export { scoreIteration } from '../mallm/score-iteration.js';
+
+const BASELINE_METHODS: readonly BaselineMethod[] = ['marginals', 'smote', 'cart', 'copula'];
 
 /** How a part of a table is written. */
 interface PartFormat {
@@ -59,12 +63,16 @@ export function evaluateCsv(input: {
   csv: string;
   limit: number;
   seed: number;
-}): Evaluation {
+}): EvaluationWithBaselines {
   const { schema, dialect, train, heldOut, limit, seed } = input;
   const header = formatCsv(schema, [], dialect);
   const { header: names, records } = parseCsv(Buffer.from(header + input.csv));
   const synthetic = readRows(schema, names, records.slice(0, limit));
-  return evaluateTable({ schema, train, heldOut, synthetic, seed, map: true });
+  const baselines = BASELINE_METHODS.map((method) => {
+    const rows = baselineRows(method, { schema, rows: train, count: synthetic.length, seed });
+    return { method, evaluation: evaluateTable({ schema, train, heldOut, synthetic: rows, seed }) };
+  });
+  return { evaluation: evaluateTable({ schema, train, heldOut, synthetic, seed, map: true }), baselines };
 }
 
 /** Identifiers are made afresh: one series over all shards, so that no two rows share a key. */

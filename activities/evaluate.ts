@@ -10,7 +10,7 @@ const MAX_ROWS = 2000;
 
 /**
  * Evaluates a generated table against the training and held-out rows of its run. Paper: §4.2.
- * @returns where the `Evaluation` stands.
+ * @returns where the `EvaluationWithBaselines` stands.
  */
 export async function evaluateSynthetic({ openStore, compute }: Dependencies, input: EvaluateInput): Promise<Ref> {
   const store = openStore(input.store);

@@ -39,6 +39,12 @@ export async function getObject<T>(store: ObjectStore, ref: Ref): Promise<T> {
   return parse(await getBytes(store, ref), ref.uri) as T;
 }
 
+/** The value under a key that may not be there: for what is listed, or moved on. */
+export async function findObject<T>(store: ObjectStore, key: string): Promise<T | undefined> {
+  const found = await store.get(key);
+  return found && (parse(await unpacked(found.body, key), key) as T);
+}
+
 /**
  * Writes bytes as they are under a key that never changes again: a part of a table, a report.
  *

@@ -81,7 +81,7 @@ async function watch(
 
 export async function queryProgress(handle: WorkflowHandle): Promise<Progress | undefined> {
   const answer = handle.query<Progress>(PROGRESS).catch(() => undefined);
-  const late = new Promise<undefined>((resolve) => setTimeout(resolve, QUERY_MS).unref());
+  const late = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), QUERY_MS).unref());
   return Promise.race([answer, late]);
 }
 

@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { formatCsv, parseCsv } from '../mallm/csv.js';
 import type { Row } from '../mallm/dataset.js';
 import { RunError } from '../mallm/errors.js';
-import type { Evaluation } from '../mallm/evaluation/result.js';
+import type { EvaluationWithBaselines } from '../mallm/evaluation/result.js';
 import type { FitState, HostSeen } from '../mallm/fit-state.js';
 import { exposureOf, seenBy } from '../mallm/fit-state.js';
 import type { Manifest } from '../mallm/manifest.js';
@@ -35,12 +35,6 @@ export interface Results {
   evaluated: Ref | null;
 }
 
-/** What the evaluation activity leaves: the table's own evaluation, and those of the simple generators. */
-export interface StoredEvaluation {
-  evaluation: Evaluation;
-  baselines: { method: string; evaluation: Evaluation }[];
-}
-
 /** Writes the files of a finished run: the table, θ, the report, and last the manifest that names their hashes. */
 export async function writeResults(context: RunContext, folder: string, results: Results): Promise<Manifest> {
   const { session, record, plan } = context;
@@ -48,7 +42,7 @@ export async function writeResults(context: RunContext, folder: string, results:
   const state = await getObject<FitState>(store, results.fitted.state);
   const theta = await thetaFileOf(context, state, results.fitted);
   const tableHash = await writeTable(context, results.drawn, join(folder, SYNTHETIC));
-  const stored = results.evaluated && (await getObject<StoredEvaluation>(store, results.evaluated));
+  const stored = results.evaluated && (await getObject<EvaluationWithBaselines>(store, results.evaluated));
   const manifest = await manifestOf(context, state, results);
 
   const files: [string, string][] = [
@@ -172,7 +166,7 @@ async function hostsOf({ session, record }: RunContext, state: FitState, sampleI
   let { hosts } = state;
   for await (const { key } of store.list(`runs/${record.runId}/rows/sample-${sampleId}-`)) {
     const found = await findObject<StoredRows>(store, key);
-    if (found) hosts = seenBy(hosts, 'generator', found.value.calls, trainRows);
+    if (found) hosts = seenBy(hosts, 'generator', found.calls, trainRows);
   }
   return hosts;
 }

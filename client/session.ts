@@ -34,7 +34,7 @@ export interface SessionOptions {
 export async function openSession({ config, workers, inFlight, simulator, notice }: SessionOptions): Promise<Session> {
   const server = config.temporal
     ? undefined
-    : await startEmbeddedServer({ home: config.home, cli: config.temporalCli, log: notice });
+    : await startEmbeddedServer({ home: config.home, ...config.temporalCli, log: notice });
   const temporal = config.temporal ?? { address: server!.address, namespace: 'default' };
   const closers: (() => Promise<void>)[] = server ? [() => server.release()] : [];
   const close = async (): Promise<void> => {

@@ -36,7 +36,7 @@ interface OfFolder {
 export async function status({ folder: given, config = readConfig() }: OfFolder): Promise<RunStatus> {
   const folder = resolve(given);
   const record = await requireRunRecord(folder);
-  const running = config.temporal !== undefined || (await temporalServerStatus(record.home)).running;
+  const running = config.temporal !== undefined || (await temporalServerStatus(record.home)).serving;
   const described = running
     ? await withHandle(config, record, describe).catch(() => undefined)
     : undefined;
@@ -112,6 +112,6 @@ async function describe(handle: WorkflowHandle): Promise<Pick<RunStatus, 'workfl
 async function checkpointOf(config: Config, { store, runId }: RunRecord): Promise<RunStatus['checkpoint']> {
   const found = await findObject<{ carry: FitCarry }>(storeOpener(config)(store), `runs/${runId}/latest.json`);
   if (!found) return null;
-  const { step, shape } = found.value.carry;
+  const { step, shape } = found.carry;
   return { step, steps: shape.epochs * shape.batchesPerEpoch };
 }

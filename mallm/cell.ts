@@ -27,7 +27,14 @@ export type CellProblem =
 
 const PLAIN_NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)$/;
 /** Other ways to write a date that no order of day and month can confuse. */
-const ISO_FORMATS = ['%Y-%m-%d', '%Y-%m-%dT%H:%M:%S%z', '%Y-%m-%dT%H:%M:%S', '%Y-%m-%d %H:%M:%S', '%Y-%m-%dT%H:%M', '%Y-%m-%d %H:%M'];
+const ISO_FORMATS = [
+  '%Y-%m-%d',
+  '%Y-%m-%dT%H:%M:%S%z',
+  '%Y-%m-%dT%H:%M:%S',
+  '%Y-%m-%d %H:%M:%S',
+  '%Y-%m-%dT%H:%M',
+  '%Y-%m-%d %H:%M',
+];
 const UNPRINTABLE = /[^\P{Cc}\n\t]|\p{Cs}/u;
 
 /**
@@ -65,9 +72,12 @@ export function roundToGrid(column: Column, value: number): number {
   return column.kind === 'datetime' ? roundDatetime(column.format, value) : value;
 }
 
-/** Why a typed cell may not stand in its column, or null when it may: kind, range, grid, closed set, length, missing. */
+/**
+ * Why a typed cell may not stand in its column, or null when it may: kind, range, grid, closed set, length, missing. An
+ * identifier may be missing: it is made when the row is written.
+ */
 export function cellViolation(column: Column, cell: Cell): CellProblem | null {
-  if (cell === null) return column.nullable && column.kind !== 'identifier' ? null : 'missing-not-allowed';
+  if (cell === null) return column.nullable || column.kind === 'identifier' ? null : 'missing-not-allowed';
   if (column.kind === 'numeric' || column.kind === 'datetime') return numberViolation(column, cell);
   if (typeof cell !== 'string') return isLabel(column) ? 'not-a-label' : 'not-a-text';
   if (isLabel(column)) return column.categories.includes(cell) ? null : 'unknown-label';
@@ -96,7 +106,8 @@ function inRange(column: NumericColumn | DatetimeColumn, cell: number): { cell: 
 }
 
 function labelCell(column: LabelColumn, value: unknown): { cell: Cell } | { reason: CellProblem } {
-  if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') return { reason: 'not-a-label' };
+  if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean')
+    return { reason: 'not-a-label' };
   const label = meantLabel(column, value);
   return label === null ? { reason: 'unknown-label' } : { cell: label };
 }
@@ -119,7 +130,8 @@ export function textLength(text: string): number {
 }
 
 function numberViolation(column: NumericColumn | DatetimeColumn, cell: Cell): CellProblem | null {
-  if (typeof cell !== 'number' || !Number.isFinite(cell)) return column.kind === 'numeric' ? 'not-a-number' : 'not-a-date';
+  if (typeof cell !== 'number' || !Number.isFinite(cell))
+    return column.kind === 'numeric' ? 'not-a-number' : 'not-a-date';
   if (cell < column.min || cell > column.max) return 'out-of-range';
   return roundToGrid(column, cell) === cell ? null : 'off-the-grid';
 }

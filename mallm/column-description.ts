@@ -24,7 +24,9 @@ function describeValues(column: Column): string {
     case 'numeric': {
       const decimals = column.decimals.max;
       const range = `from ${column.min} to ${column.max}`;
-      return decimals === 0 ? `integer ${range}` : `number with at most ${decimals} decimal${decimals > 1 ? 's' : ''} ${range}`;
+      return decimals === 0
+        ? `integer ${range}`
+        : `number with at most ${decimals} decimal${decimals > 1 ? 's' : ''} ${range}`;
     }
     case 'datetime': {
       const [first, last] = [column.min, column.max].map((seconds) => formatDatetime(column.format, seconds));

@@ -29,7 +29,12 @@ const ONE_OR_TWO = { pattern: '\\d{1,2}', fixedPattern: '\\d{2}', width: 2 };
 
 /** The directives of Python's strptime that tables use; a fraction of a second (`%f`) is apart. */
 export const DIRECTIVES: Record<string, Directive> = {
-  Y: { pattern: '\\d{4}', width: 4, read: (text, parts) => (parts.year = Number(text)), write: (date) => date.getUTCFullYear() },
+  Y: {
+    pattern: '\\d{4}',
+    width: 4,
+    read: (text, parts) => (parts.year = Number(text)),
+    write: (date) => date.getUTCFullYear(),
+  },
   y: { pattern: '\\d{2}', width: 2, read: readCentury, write: (date) => date.getUTCFullYear() % 100 },
   m: { ...ONE_OR_TWO, read: (text, parts) => (parts.month = Number(text)), write: (date) => date.getUTCMonth() + 1 },
   d: { ...ONE_OR_TWO, read: (text, parts) => (parts.day = Number(text)), write: (date) => date.getUTCDate() },

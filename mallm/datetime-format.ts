@@ -75,7 +75,9 @@ export function datetimeStep(format: string): number | null {
 
 /** Whether a format has directives, all of them known here. */
 export function isDatetimeFormat(format: string): boolean {
-  const letters = [...format.matchAll(PIECE)].map(({ 0: text, groups }) => groups?.letter ?? (text === '%' ? text : ''));
+  const letters = [...format.matchAll(PIECE)].map(
+    ({ 0: text, groups }) => groups?.letter ?? (text === '%' ? text : ''),
+  );
   return format.includes('%') && letters.every((letter) => ['', '%', 'f'].includes(letter) || letter in DIRECTIVES);
 }
 

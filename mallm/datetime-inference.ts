@@ -38,7 +38,9 @@ export function inferDatetimeFormat(texts: readonly string[]): string | null {
 export function withFlags(format: string, texts: readonly string[]): string {
   let [best, most] = [format, -1];
   for (const candidate of variants(format, texts)) {
-    const same = texts.filter((text) => formatDatetime(candidate, parseDatetime(candidate, text) ?? 0) === text.trim()).length;
+    const same = texts.filter(
+      (text) => formatDatetime(candidate, parseDatetime(candidate, text) ?? 0) === text.trim(),
+    ).length;
     if (same > most) [best, most] = [candidate, same];
     if (same === texts.length) break;
   }
@@ -82,5 +84,6 @@ function variants(format: string, texts: readonly string[]): string[] {
   for (const letter of ['m', 'd', 'H', 'I'].filter((each) => format.includes(`%${each}`))) {
     all = all.flatMap((each) => [each, each.replace(`%${letter}`, `%-${letter}`)]);
   }
-  return all.flatMap((each) => (/%[bB]/.test(each) ? [each, each.replace(/%([bB])/, '%^$1')] : [each]));
+  if (/%[bB]/.test(format)) all = all.flatMap((each) => [each, each.replace(/%([bB])/, '%^$1')]);
+  return format.includes('%z') ? all.flatMap((each) => [each, each.replace('%z', '%:z')]) : all;
 }

@@ -40,7 +40,12 @@ export function placesOf(pattern: string): string[] {
 export function patternOf(keys: readonly string[]): string {
   const length = keys[0]!.length;
   if (keys.every((key) => key.length === length)) {
-    return Array.from({ length }, (_, place) => placePattern(keys.map((key) => key[place]!), place === 0)).join('');
+    return Array.from({ length }, (_, place) =>
+      placePattern(
+        keys.map((key) => key[place]!),
+        place === 0,
+      ),
+    ).join('');
   }
   const runs = keys.map((key) => key.match(/\d+|[a-z]+|[A-Z]+|[^\da-zA-Z]+/g) ?? []);
   const count = Math.max(...runs.map((each) => each.length));
@@ -120,11 +125,15 @@ function codeOf(set: string | undefined, short: string | undefined, character: s
   const characters = new Set(
     set.replace(/(.)-(.)/g, (_, from: string, to: string) => {
       const first = from.charCodeAt(0);
-      return Array.from({ length: Math.max(0, to.charCodeAt(0) - first + 1) }, (_, i) => String.fromCharCode(first + i)).join('');
+      return Array.from({ length: Math.max(0, to.charCodeAt(0) - first + 1) }, (_, i) =>
+        String.fromCharCode(first + i),
+      ).join('');
     }),
   );
   if (characters.size === 1) return literal([...characters][0]!);
-  const same = CLASSES.find((each) => each.characters.length === characters.size && [...each.characters].every((c) => characters.has(c)));
+  const same = CLASSES.find(
+    (each) => each.characters.length === characters.size && [...each.characters].every((c) => characters.has(c)),
+  );
   return same?.code ?? null;
 }
 

@@ -28,7 +28,10 @@ interface Level {
  * Fresh keys of a column's pattern, each once, none of them in `taken`. The same seed gives the same series. When all keys
  * of the pattern are used up, the series goes on with one digit more. Cost: microseconds a key.
  */
-export function freshIdentifiers(column: IdentifierColumn, { count, start = 0, seed, taken }: FreshIdentifierOptions): string[] {
+export function freshIdentifiers(
+  column: IdentifierColumn,
+  { count, start = 0, seed, taken }: FreshIdentifierOptions,
+): string[] {
   const places = placesOf(column.pattern);
   const levels: Level[] = [];
   return Array.from({ length: count }, (_, offset) => {

@@ -30,7 +30,8 @@ export function findLabel(categories: readonly string[], text: string): string |
 /** The label that somebody means: as `findLabel`, else the only one that is equal in another case, or says the same yes or no. */
 export function meantLabel(column: LabelColumn, value: string | number | boolean): string | null {
   const { categories } = column;
-  if (typeof value === 'boolean') return areTruths(categories) ? onlyOne(categories, (label) => truthOf(label) === value) : null;
+  if (typeof value === 'boolean')
+    return areTruths(categories) ? onlyOne(categories, (label) => truthOf(label) === value) : null;
   const text = String(value);
   const folded = fold(text);
   const truth = areTruths(categories) ? truthOf(text) : null;

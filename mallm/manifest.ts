@@ -1,65 +1,68 @@
-import type { FitOptions } from './options.js';
+import { z } from 'zod';
+import { fitOptionsSchema } from './options.js';
 
-/** Why a row of a model's reply, or a drawn row, was not released. */
-export type Rejections = Record<string, number>;
+const count = z.int().min(0);
+const fraction = z.number().min(0).max(1);
+const reasons = z.record(z.string(), count);
 
-/** One point of a fit: the score of θ after this epoch and batch. Lower is better, in [0, 1]. */
-export interface TrajectoryPoint {
-  epoch: number;
-  batch: number;
-  score: number;
-  /** 95 % interval of the score, where the score has one. */
-  interval?: [number, number];
-  /** Best adjusted score so far. */
-  best: number;
-  /** Which θ was scored: the number under which it stands in `theta.json`. */
-  theta: number;
-  /** Rows accepted and rejected in this iteration. */
-  accepted: number;
-  rejected: number;
-  /** Graph edit distance to the true edges, when they were given. Paper: Table 9. */
-  graphEditDistance?: number;
-}
+const trajectoryPoint = z.strictObject({
+  epoch: count,
+  batch: count,
+  score: fraction.describe('lowest score of the iteration; lower is better'),
+  interval: z.tuple([z.number(), z.number()]).optional().describe('95 % interval of the score'),
+  best: fraction.describe('best adjusted score so far'),
+  theta: count.describe('number in theta.json of the θ that has the score'),
+  accepted: count.describe("the model's rows accepted in this iteration"),
+  rejected: count.describe("the model's rows rejected in this iteration"),
+  graphEditDistance: count.optional().describe('of the best θ to the true edges, when they were given'),
+});
 
+const exposure = z.strictObject({
+  host: z.string().describe('host that was asked, without a path or a key'),
+  role: z.enum(['generator', 'optimizer']),
+  model: z.string(),
+  calls: count,
+  promptTokens: count,
+  completionTokens: count,
+  realRows: count.describe('different training rows this host was shown'),
+  realRowsSent: count.describe('times that a training row was sent to this host'),
+});
+
+/** `manifest.json` of a run folder. docs/manifest.schema.json is made from this. */
+export const manifestSchema = z.strictObject({
+  version: z.literal(1),
+  name: z.string().describe('name of the table'),
+  runId: z.string(),
+  createdAt: z.string(),
+  finishedAt: z.string(),
+  simulated: z.boolean().describe('true when any row or θ came from the simulated model'),
+  models: z.strictObject({ generator: z.string(), optimizer: z.string() }).describe('names the endpoints gave; `none` when not asked'),
+  seed: count,
+  options: fitOptionsSchema,
+  table: z.strictObject({ file: z.string(), rows: count, columns: count, target: z.string() }),
+  rows: z.strictObject({
+    asked: count.describe('rows that were to be released'),
+    released: count,
+    accepted: count.describe("the model's rows that passed every check while fitting"),
+    rejected: count.describe('rows of the model, or drawn rows, that were not kept'),
+  }),
+  shortfall: z.string().nullable().describe('why fewer rows were released than asked'),
+  rejections: reasons.describe('reason → rows rejected for it'),
+  calls: count.describe('model calls paid for'),
+  tokens: z.strictObject({ prompt: count, completion: count }),
+  cost: z.strictObject({ amount: z.number(), currency: z.string() }).nullable(),
+  trajectory: z.array(trajectoryPoint),
+  exposure: z.array(exposure),
+  draw: z.enum(['refined', 'model']).describe('where released rows come from'),
+  distance: z.enum(['off', 'mild', 'strict']).describe('how near a released row may come to a real one'),
+  store: z.string().describe('URL of the object store, without credentials'),
+  files: z.record(z.string(), z.string()).describe('file name → sha256'),
+});
+
+export type Manifest = z.infer<typeof manifestSchema>;
+/** One point of a fit: the score after this epoch and batch. */
+export type TrajectoryPoint = Manifest['trajectory'][number];
 /** One host that was asked, and what it saw. */
-export interface Exposure {
-  host: string;
-  role: 'generator' | 'optimizer';
-  model: string;
-  calls: number;
-  promptTokens: number;
-  completionTokens: number;
-  /** Distinct real rows sent to this host, and how many times a real row was sent in all. */
-  realRows: number;
-  realRowsSent: number;
-}
-
-/** `manifest.json` of a run folder; described by docs/manifest.schema.json. */
-export interface Manifest {
-  version: 1;
-  name: string;
-  runId: string;
-  createdAt: string;
-  finishedAt: string;
-  /** True when any row or θ came from the simulated model. */
-  simulated: boolean;
-  models: { generator: string; optimizer: string };
-  seed: number;
-  options: FitOptions;
-  table: { file: string; rows: number; columns: number; target: string };
-  rows: { asked: number; released: number; accepted: number; rejected: number };
-  /** Why fewer rows were released than asked, or null. */
-  shortfall: string | null;
-  rejections: Rejections;
-  calls: number;
-  tokens: { prompt: number; completion: number };
-  cost: { amount: number; currency: string } | null;
-  trajectory: TrajectoryPoint[];
-  exposure: Exposure[];
-  /** How the rows were drawn, and how near a row may come to a real one. */
-  draw: 'refined' | 'model';
-  distance: 'off' | 'mild' | 'strict';
-  store: string;
-  /** File name → sha256. */
-  files: Record<string, string>;
-}
+export type Exposure = Manifest['exposure'][number];
+/** Why rows were not kept: reason → count. */
+export type Rejections = Record<string, number>;

@@ -1,9 +1,27 @@
 import { isLabel, type Column } from './dataset.js';
 
 /** What tables write where a cell is missing. */
-const TOKENS = new Set(
-  ['', 'NA', 'N/A', 'n/a', '#N/A', '#NA', '<NA>', 'NaN', 'nan', 'NAN', 'NaT', 'null', 'NULL', 'Null', 'None', '?', '-', '--', '.'],
-);
+const TOKENS = new Set([
+  '',
+  'NA',
+  'N/A',
+  'n/a',
+  '#N/A',
+  '#NA',
+  '<NA>',
+  'NaN',
+  'nan',
+  'NAN',
+  'NaT',
+  'null',
+  'NULL',
+  'Null',
+  'None',
+  '?',
+  '-',
+  '--',
+  '.',
+]);
 /** A word as well as a token: a label where the column writes its missing cells otherwise. */
 const AMBIGUOUS_TOKEN = 'None';
 

@@ -1,7 +1,9 @@
 /** `Did you mean "age"?`, or `fallback` when no candidate is near. Cost: length of the name times that of all candidates. */
 export function didYouMean(name: string, candidates: readonly string[], fallback: string): string {
   const near = nearNames(name, candidates);
-  return near.length > 0 ? `Did you mean ${near.map((candidate) => JSON.stringify(candidate)).join(' or ')}?` : fallback;
+  return near.length > 0
+    ? `Did you mean ${near.map((candidate) => JSON.stringify(candidate)).join(' or ')}?`
+    : fallback;
 }
 
 /** At most three candidates that differ little from a name, nearest first: in case, in few letters, or by a part left out. */

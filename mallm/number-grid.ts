@@ -21,11 +21,11 @@ export function parseNumber(text: string, decimalMark: '.' | ',' = '.'): number 
 
 /**
  * How numbers are written, or null when these texts are not numbers: any other text, a leading zero (`007` is a label),
- * or whole numbers too long for a double (keys).
+ * or whole numbers too long for a double (keys). `leadingZeros` takes these two as numbers all the same.
  */
-export function numberStyle(texts: readonly string[]): NumberStyle | null {
+export function numberStyle(texts: readonly string[], leadingZeros = false): NumberStyle | null {
   const trimmed = texts.map((text) => text.trim());
-  if (trimmed.some((text) => LEADING_ZERO.test(text) || LONG_INTEGER.test(text))) return null;
+  if (!leadingZeros && trimmed.some((text) => LEADING_ZERO.test(text) || LONG_INTEGER.test(text))) return null;
   for (const mark of ['.', ','] as const) {
     if (trimmed.every((text) => parseNumber(text, mark) !== null)) {
       return mark === ',' && !isDecimalComma(trimmed) ? null : styleOf(trimmed, mark);
@@ -52,7 +52,8 @@ export function decimalsOf(value: number): number {
 /** A number as its column writes it. */
 export function formatNumber(style: NumberStyle, value: number): string {
   const rounded = roundToDecimals(style.decimals.max, value);
-  const text = style.exponent && isExtreme(rounded) ? scientific(rounded) : padded(positional(rounded), style.decimals.min);
+  const text =
+    style.exponent && isExtreme(rounded) ? scientific(rounded) : padded(positional(rounded), style.decimals.min);
   return style.decimalMark === ',' ? text.replace('.', ',') : text;
 }
 

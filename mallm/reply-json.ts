@@ -22,7 +22,11 @@ export interface ReplyList {
 export type ReplyValue = null | boolean | number | string | ReplyObject | ReplyList;
 
 /** A piece that is not closed yet; `key` and `colon` say how far the next entry of an object is. */
-type OpenPiece = (ReplyObject | ReplyList) & { key: string | null; colon: boolean };
+interface OpenPiece {
+  piece: ReplyObject | ReplyList;
+  key: string | null;
+  colon: boolean;
+}
 
 const CLOSERS: Record<string, string> = { '"': '"', "'": "'", '“': '”“', '”': '”“', '‘': '’', '’': '’' };
 const ESCAPES: Record<string, string> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
@@ -63,41 +67,44 @@ class ReplyReader {
 
   read(): (ReplyObject | ReplyList)[] {
     while (this.at < this.text.length) {
-      const piece = this.open.at(-1);
-      if (!piece) this.skipTo(OPENING);
-      else if (piece.state === 'broken') this.skipTo(piece.type === 'object' ? BRACE : BRACKET);
+      const open = this.open.at(-1);
+      if (!open) this.skipTo(OPENING);
+      else if (open.piece.state === 'broken') this.skipTo(open.piece.type === 'object' ? BRACE : BRACKET);
       else this.at = this.matchEnd(SPACE);
-      if (this.at < this.text.length) this.readToken(piece, this.text[this.at]!);
+      if (this.at < this.text.length) this.readToken(open, this.text[this.at]!);
     }
     while (this.open.length > 0) this.close('cut-off');
     return this.roots;
   }
 
-  private readToken(piece: OpenPiece | undefined, character: string): void {
-    if (character === '{' || character === '[') this.begin(character === '{' ? 'object' : 'list', piece);
+  private readToken(open: OpenPiece | undefined, character: string): void {
+    if (character === '{' || character === '[') this.begin(character === '{' ? 'object' : 'list', open);
     else if (character === '}') this.endObject();
     else if (character === ']') this.endList();
-    else if (piece && character === ',') this.comma(piece);
-    else if (piece && character === ':') this.colon(piece);
-    else if (piece && character in CLOSERS) this.quoted(piece, character);
-    else if (piece) this.word(piece);
+    else if (open && character === ',') this.comma(open);
+    else if (open && character === ':') this.colon(open);
+    else if (open && character in CLOSERS) this.quoted(open, character);
+    else if (open) this.word(open);
   }
 
   private begin(type: 'object' | 'list', parent: OpenPiece | undefined): void {
-    if (parent?.type === 'object' && !parent.colon) parent.state = 'broken';
-    const rest = { state: 'whole', holdsObjects: false, key: null, colon: false } as const;
-    this.open.push(type === 'object' ? { type, entries: [], ...rest } : { type, items: [], ...rest });
-    if (type === 'object') this.openObjects++;
     this.at++;
+    if (parent?.piece.type === 'object' && !parent.colon) parent.piece.state = 'broken';
+    if (type === 'object') this.openObjects++;
+    const piece: ReplyObject | ReplyList =
+      type === 'object'
+        ? { type, state: 'whole', entries: [], holdsObjects: false }
+        : { type, state: 'whole', items: [], holdsObjects: false };
+    this.open.push({ piece, key: null, colon: false });
   }
 
   /** A list that was left open ends with the object round it. */
   private endObject(): void {
     this.at++;
     if (this.openObjects === 0) return;
-    while (this.open.at(-1)!.type === 'list') this.close();
+    while (this.open.at(-1)!.piece.type === 'list') this.close();
     const object = this.open.at(-1)!;
-    if (object.key !== null) object.state = 'broken';
+    if (object.key !== null) object.piece.state = 'broken';
     this.close();
   }
 
@@ -105,30 +112,30 @@ class ReplyReader {
   private endList(): void {
     this.at++;
     if (this.openObjects === this.open.length) return;
-    while (this.open.at(-1)!.type === 'object') this.close('broken');
+    while (this.open.at(-1)!.piece.type === 'object') this.close('broken');
     this.close();
   }
 
-  private comma(piece: OpenPiece): void {
-    if (piece.key !== null) piece.state = 'broken';
+  private comma(open: OpenPiece): void {
     this.at++;
+    if (open.key !== null) open.piece.state = 'broken';
   }
 
-  private colon(piece: OpenPiece): void {
-    if (piece.key === null || piece.colon) piece.state = 'broken';
-    piece.colon = true;
+  private colon(open: OpenPiece): void {
     this.at++;
+    if (open.key === null || open.colon) open.piece.state = 'broken';
+    open.colon = true;
   }
 
-  private quoted(piece: OpenPiece, quote: string): void {
+  private quoted(open: OpenPiece, quote: string): void {
     const end = this.closingQuote(quote);
     if (end < 0) {
-      piece.state = 'broken';
+      open.piece.state = 'broken';
       return;
     }
     const value = unescaped(this.text.slice(this.at + 1, end));
     this.at = end + 1;
-    this.take(piece, value, value);
+    this.take(open, value, value);
   }
 
   private closingQuote(quote: string): number {
@@ -143,36 +150,38 @@ class ReplyReader {
     return -1;
   }
 
-  private word(piece: OpenPiece): void {
+  private word(open: OpenPiece): void {
     const end = Math.max(this.matchEnd(WORD), this.at + 1);
     const word = this.text.slice(this.at, end).trim();
     this.at = end;
-    this.take(piece, word, wordValue(word));
+    this.take(open, word, wordValue(word));
   }
 
   /** The next key of an object, the value of that key, or the next item of a list. */
-  private take(piece: OpenPiece, key: string, value: ReplyValue): void {
-    if (piece.type === 'list') piece.items.push(value);
-    else if (piece.key === null) piece.key = key;
-    else if (!piece.colon) piece.state = 'broken';
-    else this.enter(piece, value);
+  private take(open: OpenPiece, key: string, value: ReplyValue): void {
+    if (open.piece.type === 'object' && open.key === null) open.key = key;
+    else if (open.piece.type === 'object' && !open.colon) open.piece.state = 'broken';
+    else this.enter(open, value);
   }
 
-  private enter(object: OpenPiece & ReplyObject, value: ReplyValue): void {
-    object.entries.push([object.key ?? '', value]);
-    object.key = null;
-    object.colon = false;
+  private enter(open: OpenPiece, value: ReplyValue): void {
+    if (open.piece.type === 'list') open.piece.items.push(value);
+    else open.piece.entries.push([open.key ?? '', value]);
+    open.key = null;
+    open.colon = false;
   }
 
   private close(state?: State): void {
-    const { key: _key, colon: _colon, ...piece } = this.open.pop()!;
+    const { piece } = this.open.pop()!;
     if (state) piece.state = state;
     if (piece.type === 'object') this.openObjects--;
     const parent = this.open.at(-1);
-    if (!parent) this.roots.push(piece);
-    else if (parent.type === 'list') parent.items.push(piece);
-    else this.enter(parent, piece);
-    if (parent) parent.holdsObjects ||= piece.type === 'object' || piece.holdsObjects;
+    if (!parent) {
+      this.roots.push(piece);
+      return;
+    }
+    this.enter(parent, piece);
+    parent.piece.holdsObjects ||= piece.type === 'object' || piece.holdsObjects;
   }
 
   private skipTo(pattern: RegExp): void {

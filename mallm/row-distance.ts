@@ -53,7 +53,7 @@ export function fitDistanceRule(schema: TableSchema, trainRows: readonly Row[], 
   const scales = columns.map(({ kind, values }) => (kind === 'label' ? 0 : 1 / (rangeOf(values as number[]) || 1)));
   const nearest = nearestNeighbours(points, scales);
   const twins = nearest.filter((distance) => distance < SAME).length / Math.max(1, points.length);
-  const numbersTellApart = columns.some(({ kind, values }) => kind === 'number' && values.length * 2 > points.length);
+  const numbersTellApart = columns.some(({ kind, values }) => kind === 'number' && values.length * 2 >= points.length);
   const repeatsByNature = twins >= TWIN_SHARE && !numbersTellApart;
   const quantile = QUANTILES[level];
   const floor = quantile === null || repeatsByNature || points.length < 2 ? 0 : quantileOf(nearest, quantile);

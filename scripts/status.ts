@@ -28,7 +28,7 @@ async function runFolders(parent: string): Promise<string[]> {
   const entries = await readdir(parent, { withFileTypes: true });
   const candidates = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'));
   const found = await Promise.all(
-    candidates.map(async ({ name }) => ((await readdir(join(parent, name)).catch(() => [])).includes('run.json') ? name : null)),
+    candidates.map(async ({ name }) => ((await readdir(join(parent, name)).catch((): string[] => [])).includes('run.json') ? name : null)),
   );
   return found.filter((name) => name !== null);
 }

@@ -1,24 +1,17 @@
-import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ServerError } from '../mallm/errors.js';
 import { freePort, isFree } from './free-port.js';
 import { readRecord, writeRecord, type ServerFolder, type ServerRecord } from './server-folder.js';
-import {
-  findServer,
-  hasDatabase,
-  isServing,
-  killServer,
-  launchServer,
-  PortTaken,
-  waitUntilServing,
-  type FoundServer,
-} from './server-process.js';
+import { killServer, launchServer, PortTaken, waitUntilServing } from './server-process.js';
+import { findServer, hasDatabase, isServing, type FoundServer } from './server-search.js';
 import { livingUsers } from './server-users.js';
 
 const START_MS = 60_000;
 /** A found server that does not answer for so long hangs. */
 const HUNG_MS = 20_000;
+/** A found server that cannot bind its port ends within this time. */
+const SETTLED_MS = 3_000;
 const START_ATTEMPTS = 5;
 
 export interface Ensure {
@@ -59,8 +52,8 @@ export async function ensureServer(folder: ServerFolder, ensure: Ensure): Promis
 
 async function answers(found: FoundServer, folder: ServerFolder): Promise<boolean> {
   if (found.settled && (await isServing(found.port))) return true;
-  const readLog = async () => (found.settled ? readFile(folder.log, 'utf8') : '');
-  return waitUntilServing(found, { timeoutMs: HUNG_MS, readLog, path: folder.path }).then(
+  const readLog = async () => '';
+  return waitUntilServing(found, { timeoutMs: HUNG_MS, believeAfterMs: SETTLED_MS, readLog, path: folder.path }).then(
     () => true,
     () => false,
   );

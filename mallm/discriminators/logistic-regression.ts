@@ -43,7 +43,7 @@ export function fitLogisticRegression(
   assertFinite('a row weight', [rowWeights]);
   const from = Float64Array.from(start ?? new Float64Array((x[0]?.length ?? 0) + 1));
   assertFinite('a starting weight', [from]);
-  const features = new WeightedFeatures(x, rowWeights, ridge, from);
+  const features = new WeightedFeatures(sparse(x), Float64Array.from(rowWeights), ridge, from);
   const learner = twoClassRegression(steps, 1 / (features.curvature() + ridge));
   learner.train(features, Matrix.columnVector(Array.from(y)));
   const weights = Array.from(from, (weight, index) => weight + learner.weights!.get(0, index));
@@ -53,35 +53,50 @@ export function fitLogisticRegression(
 
 /** Probability of class 1, one a row. */
 export function predictLogisticRegression(weights: LogisticWeights, x: readonly Float64Array[]): Float64Array {
-  return Float64Array.from(x, (row) => 1 / (1 + Math.exp(-product(row, weights))));
+  return Float64Array.from(x, (row) => {
+    const margin = row.reduce((sum, value, index) => sum + value * weights[index + 1]!, weights[0]!);
+    return 1 / (1 + Math.exp(-margin));
+  });
+}
+
+/** The cells of a matrix that are not zero, row by row, behind an intercept column of ones: one-hot rows are mostly zeros. */
+interface SparseRows {
+  /** Where row i ends; it begins where row i − 1 ends. */
+  ends: Int32Array;
+  columns: Int32Array;
+  values: Float64Array;
 }
 
 /**
- * A matrix of features with an intercept column in front. `mmul` adds the starting weights to those it is multiplied by;
- * the transpose weighs the rows' errors and subtracts the gradient of the ridge.
+ * A matrix of features. `mmul` adds the starting weights to those it is multiplied by; the transpose weighs the rows'
+ * errors and subtracts the gradient of the ridge.
  */
 class WeightedFeatures extends Matrix {
   /** What the library has added to the starting weights so far. */
-  private added: ArrayLike<number> = [];
+  private added: Float64Array;
 
   constructor(
-    private readonly x: readonly Float64Array[],
-    private readonly rowWeights: ArrayLike<number>,
+    private readonly cells: SparseRows,
+    private readonly rowWeights: Float64Array,
     private readonly ridge: number,
     private readonly start: Float64Array,
   ) {
     super(0, start.length);
+    this.added = new Float64Array(start.length);
   }
 
   override mmul(weights: Matrix): Matrix {
-    this.added = weights.to1DArray();
-    const current = this.start.map((weight, index) => weight + this.added[index]!);
-    return Matrix.columnVector(this.x.map((row) => product(row, current)));
+    this.added = Float64Array.from(weights.to1DArray());
+    return Matrix.columnVector(this.times(this.start.map((weight, index) => weight + this.added[index]!)));
   }
 
   override transpose(): Matrix {
     const transposed = new Matrix(0, 0);
-    transposed.mmul = (errors) => Matrix.columnVector(this.gradient((errors as Matrix).to1DArray()));
+    transposed.mmul = (errors) => {
+      const gradient = this.weightedSum(Float64Array.from((errors as Matrix).to1DArray()));
+      for (let index = 1; index < gradient.length; index++) gradient[index]! -= this.ridge * this.added[index]!;
+      return Matrix.columnVector(gradient);
+    };
     return transposed;
   }
 
@@ -91,42 +106,56 @@ class WeightedFeatures extends Matrix {
     let eigenvalue = 0;
     for (let step = 0; step < POWER_STEPS; step++) {
       const length = Math.hypot(...vector) || 1;
-      const unit = vector.map((value) => value / length);
-      vector = this.weightedSum(this.x.map((row) => product(row, unit)));
+      vector = this.weightedSum(this.times(vector.map((value) => value / length)));
       eigenvalue = Math.hypot(...vector);
     }
     return (EIGENVALUE_MARGIN * eigenvalue) / 4;
   }
 
-  private gradient(errors: ArrayLike<number>): Float64Array {
-    const gradient = this.weightedSum(errors);
-    for (let index = 1; index < gradient.length; index++) gradient[index]! -= this.ridge * this.added[index]!;
-    return gradient;
+  /** Xv: one value a row. */
+  private times(vector: Float64Array): Float64Array {
+    const { ends, columns, values } = this.cells;
+    const result = new Float64Array(ends.length);
+    for (let row = 0, cell = 0; row < ends.length; row++) {
+      let sum = 0;
+      for (const end = ends[row]!; cell < end; cell++) sum += values[cell]! * vector[columns[cell]!]!;
+      result[row] = sum;
+    }
+    return result;
   }
 
   /** XᵀCv: rows, each times its weight and its value, summed. */
-  private weightedSum(values: ArrayLike<number>): Float64Array {
-    const sum = new Float64Array(this.start.length);
-    for (let i = 0; i < this.x.length; i++) {
-      const row = this.x[i]!;
-      const value = values[i]! * this.rowWeights[i]!;
-      sum[0]! += value;
-      for (let j = 0; j < row.length; j++) sum[j + 1]! += value * row[j]!;
+  private weightedSum(rowValues: Float64Array): Float64Array {
+    const { ends, columns, values } = this.cells;
+    const result = new Float64Array(this.start.length);
+    for (let row = 0, cell = 0; row < ends.length; row++) {
+      const value = rowValues[row]! * this.rowWeights[row]!;
+      for (const end = ends[row]!; cell < end; cell++) result[columns[cell]!]! += values[cell]! * value;
     }
-    return sum;
+    return result;
   }
+}
+
+function sparse(x: readonly Float64Array[]): SparseRows {
+  const columns: number[] = [];
+  const values: number[] = [];
+  const ends = Int32Array.from(x, (row) => {
+    columns.push(0);
+    values.push(1);
+    for (let index = 0; index < row.length; index++) {
+      if (row[index] === 0) continue;
+      columns.push(index + 1);
+      values.push(row[index]!);
+    }
+    return columns.length;
+  });
+  return { ends, columns: Int32Array.from(columns), values: Float64Array.from(values) };
 }
 
 /** The library exports the one-vs-all learner only; a loaded model hands out the two-class learner inside. */
 function twoClassRegression(numSteps: number, learningRate: number): TwoClassRegression {
   const classifiers = [{ numSteps, learningRate }];
   return LogisticRegressionLibrary.load({ name: 'LogisticRegression', numberClasses: 1, classifiers }).classifiers[0]!;
-}
-
-function product(row: Float64Array, weights: ArrayLike<number>): number {
-  let sum = weights[0]!;
-  for (let j = 0; j < row.length; j++) sum += row[j]! * weights[j + 1]!;
-  return sum;
 }
 
 function assertFinite(what: string, arrays: readonly ArrayLike<number>[]): void {

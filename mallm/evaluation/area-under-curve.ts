@@ -22,9 +22,7 @@ export function aucVariance(auc: number, positives: number, negatives: number): 
   const onePositive = area / (2 - area);
   const oneNegative = (2 * area * area) / (1 + area);
   const spread =
-    area * (1 - area) +
-    (positives - 1) * (onePositive - area * area) +
-    (negatives - 1) * (oneNegative - area * area);
+    area * (1 - area) + (positives - 1) * (onePositive - area * area) + (negatives - 1) * (oneNegative - area * area);
   return Math.max(0, spread) / Math.max(1, positives * negatives);
 }
 

@@ -81,7 +81,8 @@ function distanceOf(tables: EvaluationTables): Distance {
       return;
     }
     const values = tables.train.cells[column]!.filter((value) => !Number.isNaN(value));
-    const range = values.length > 0 ? values.reduce((a, b) => Math.max(a, b)) - values.reduce((a, b) => Math.min(a, b)) : 0;
+    const range =
+      values.length > 0 ? values.reduce((a, b) => Math.max(a, b)) - values.reduce((a, b) => Math.min(a, b)) : 0;
     distance.numbers.push({ column, width: range || 1, half: 0.5 * 10 ** -decimals, fill: medians[column]! });
   });
   return distance;
@@ -90,7 +91,8 @@ function distanceOf(tables: EvaluationTables): Distance {
 function drawHalves(train: number, heldOut: number, seed: number): { train: Int32Array; heldOut: Int32Array }[] {
   const random = createRandom(seedOf(seed, 'dcr-share'));
   const size = Math.min(train, heldOut);
-  const half = (rows: number): Int32Array => Int32Array.from(random.shuffle(Array.from({ length: rows }, (_, row) => row)).slice(0, size));
+  const half = (rows: number): Int32Array =>
+    Int32Array.from(random.shuffle(Array.from({ length: rows }, (_, row) => row)).slice(0, size));
   return Array.from({ length: DRAWS }, () => ({ train: half(train), heldOut: half(heldOut) }));
 }
 

@@ -53,7 +53,9 @@ export function meanTrend(pairs: readonly PairTrend[]): number {
 function discretized({ kind }: EvaluationColumn, cells: Float64Array): Int32Array {
   if (kind === 'label') return Int32Array.from(cells, (cell) => (Number.isNaN(cell) ? MISSING : cell));
   const edges = binEdges(cells.filter((cell) => !Number.isNaN(cell)));
-  return Int32Array.from(cells, (cell) => (Number.isNaN(cell) ? edges.length : edges.filter((edge) => edge <= cell).length));
+  return Int32Array.from(cells, (cell) =>
+    Number.isNaN(cell) ? edges.length : edges.filter((edge) => edge <= cell).length,
+  );
 }
 
 function binEdges(values: Float64Array): number[] {

@@ -47,7 +47,15 @@ export interface Fidelity {
   columnPairTrends: number;
   /** The same against the training rows. */
   train: { columnShapes: number; columnPairTrends: number };
-  c2st: { trees: C2st; linear: C2st; null: { trees: C2st; linear: C2st } };
+  c2st: {
+    /** Synthetic against held-out rows. */
+    trees: C2st;
+    linear: C2st;
+    /** Training against held-out rows: what two real tables of these sizes give. */
+    null: { trees: C2st; linear: C2st };
+    /** Synthetic against training rows; below 0.5 where synthetic rows repeat them. */
+    train?: { trees: C2st; linear: C2st };
+  };
   shifts: ColumnShift[];
   worstPairs: { columns: [string, string]; trend: number }[];
   /** Pair trends for the heat map, aligned to `pairColumns`; null on the diagonal or where undefined. */
@@ -68,10 +76,14 @@ export interface Privacy {
   exactCopies: number;
   exactCopiesOfHeldOut: number;
   oneColumnOff: number;
+  /** Beside them, for scale: share of held-out rows that stand in train (before any is dropped), or differ in one column at most. */
+  heldOutInTrain?: number;
+  heldOutOneColumnOff?: number;
   /** Distinct rows over rows. */
   distinct: number;
   /** Share of synthetic rows nearer to train than to held-out, halves of equal size; 0.5 is best. */
   dcrShare: number;
+  dcrShareInterval?: [number, number];
   dcr: { raw: { train: Quartiles; heldOut: Quartiles }; scaled: { train: Quartiles; heldOut: Quartiles } };
   /** Scaled distance of each synthetic row to its nearest training / held-out row (for the report's figure). */
   dcrScaled: { train: number[]; heldOut: number[] };
@@ -102,4 +114,10 @@ export interface Evaluation {
   verdicts: { utility: Verdict; fidelity: Verdict; privacy: Verdict };
   /** What was handled on the way: unseen categories, constant columns, a lost class, tiny tables. */
   notes: string[];
+}
+
+/** A table's own evaluation, and those of simple generators given the same training rows. */
+export interface EvaluationWithBaselines {
+  evaluation: Evaluation;
+  baselines: { method: string; evaluation: Evaluation }[];
 }

@@ -68,7 +68,10 @@ export function evaluationTables(input: {
   const used = schema.columns.flatMap((column, index) => (isModelled(column) ? [index] : []));
   const target = used.findIndex((index) => schema.columns[index]!.name === schema.target);
   if (target < 0) {
-    throw new TableError({ problem: `target "${schema.target}" cannot be predicted`, expected: 'a column of numbers or labels' });
+    throw new TableError({
+      problem: `target "${schema.target}" cannot be predicted`,
+      expected: 'a column of numbers or labels',
+    });
   }
   noteLeftOut(schema, notes);
   const columns = used.map((index) => columnOf(schema, index, [train, heldOut], [train, heldOut, synthetic]));
@@ -111,7 +114,9 @@ function sampled(which: string, rows: readonly Row[], seed: number, notes: strin
   }
   if (rows.length <= MAX_ROWS) return rows;
   notes.push(`${rows.length} ${which} rows: a sample of ${MAX_ROWS} was evaluated.`);
-  return createRandom(seedOf(seed, 'sample', which)).shuffle(rows).slice(0, MAX_ROWS);
+  return createRandom(seedOf(seed, 'sample', which))
+    .shuffle(rows)
+    .slice(0, MAX_ROWS);
 }
 
 function noteLeftOut(schema: TableSchema, notes: string[]): void {
@@ -119,14 +124,21 @@ function noteLeftOut(schema: TableSchema, notes: string[]): void {
   if (leftOut.length > 0) notes.push(`Left out, as neither numbers nor labels: ${leftOut.join(', ')}.`);
 }
 
-function columnOf(schema: TableSchema, index: number, real: (readonly Row[])[], all: (readonly Row[])[]): EvaluationColumn {
+function columnOf(
+  schema: TableSchema,
+  index: number,
+  real: (readonly Row[])[],
+  all: (readonly Row[])[],
+): EvaluationColumn {
   const column = schema.columns[index]!;
   const distinct = new Set(real.flatMap((rows) => rows.map((row) => row[index]!)).filter((cell) => cell !== null));
   const base = { name: column.name, date: column.kind === 'datetime', decimals: 0, labels: [] };
   if (isNumber(column) && (distinct.size > 2 || column.name === schema.target)) {
     return { ...base, kind: 'number', decimals: decimalsOf(real[0]!, index) };
   }
-  const labels = new Set(all.flatMap((rows) => rows.map((row) => labelOf(column, row[index]!)).filter((label) => label !== null)));
+  const labels = new Set(
+    all.flatMap((rows) => rows.map((row) => labelOf(column, row[index]!)).filter((label) => label !== null)),
+  );
   return { ...base, kind: 'label', labels: [...labels].sort() };
 }
 
@@ -186,10 +198,14 @@ function withoutOverlap(
     return { heldOut, heldOutDropped: 0, ...found };
   }
   if (apart.length === 0) {
-    notes.push('Every held-out row also stands in train: none could be dropped, and no figure says anything of new rows.');
+    notes.push(
+      'Every held-out row also stands in train: none could be dropped, and no figure says anything of new rows.',
+    );
     return { heldOut, heldOutDropped: 0, ...found };
   }
-  notes.push(`${overlap} of ${heldOut.rows} held-out rows also stand in train and were dropped: they are not held out.`);
+  notes.push(
+    `${overlap} of ${heldOut.rows} held-out rows also stand in train and were dropped: they are not held out.`,
+  );
   return { heldOut: rowsOf(heldOut, apart), heldOutDropped: overlap, ...found };
 }
 

@@ -78,7 +78,8 @@ function targetNotes(
 ): string[] {
   const notes: string[] = [];
   const unusable = synthetic.rows - examples.y.length;
-  if (unusable > 0) notes.push(`${unusable} synthetic rows without a target that real rows know were not learned from.`);
+  if (unusable > 0)
+    notes.push(`${unusable} synthetic rows without a target that real rows know were not learned from.`);
   const lost = (classes ?? []).filter((_, place) => !examples.y.includes(place));
   const names = lost.map((code) => `"${columns[target]!.labels[code]!}"`);
   if (names.length > 0) notes.push(`Classes of the target that no synthetic row has: ${names.join(', ')}.`);
@@ -102,7 +103,9 @@ function examine(model: UtilityModel, exam: Exam, x: Float64Array[], y: Float64A
   const lesson = { x, testX, seed: seedOf(exam.seed, 'utility', model.name) };
   if (task === 'regression') {
     const enough = x.length > 0;
-    return { r2: rSquared(testY, enough ? model.predict({ ...lesson, y, classes }).predicted : new Float64Array(testY.length)) };
+    return {
+      r2: rSquared(testY, enough ? model.predict({ ...lesson, y, classes }).predicted : new Float64Array(testY.length)),
+    };
   }
   const { predicted, scores } = predictClasses(model, lesson, y, classes);
   const auc = classAuc(testY, scores, classes);

@@ -142,10 +142,10 @@ describe('the embedded Temporal server', () => {
     expect(new Set(others.map(({ address }) => address)).size).toBe(1);
     const { pid, users } = await temporalServerStatus(home);
     expect(users.sort()).toEqual(others.map(({ child }) => child.pid).sort());
-    await others[0]!.end();
-    await others[1]!.end();
+    await others[0].end();
+    await others[1].end();
     expect(await pidNow()).toBe(pid);
-    await others[2]!.end();
+    await others[2].end();
     expect(await pidNow()).toBeUndefined();
   });
 
@@ -171,6 +171,7 @@ describe('the embedded Temporal server', () => {
     const milliseconds = await until(async () => (await temporalServerStatus(home)).serving);
     expect(await pidNow()).not.toBe(pid);
     await until(async () => (await workflowsOn(server.address)).includes('survivor'));
+    await until(async () => lines.length === 2);
     expect(lines).toEqual([
       expect.stringMatching(/has ended; starting it again/),
       expect.stringMatching(/is back after \d\.\d s/),

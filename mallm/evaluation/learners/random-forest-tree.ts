@@ -55,7 +55,9 @@ export function levelsOf(x: readonly Float64Array[]): Levels[] {
  */
 export function growForestTree(options: TreeOptions): ForestTree {
   const tree: ForestTree = { feature: [], threshold: [], left: [], right: [], leaves: [] };
-  const rows = Int32Array.from({ length: options.times.length }, (_, row) => row).filter((row) => options.times[row]! > 0);
+  const rows = Int32Array.from({ length: options.times.length }, (_, row) => row).filter(
+    (row) => options.times[row]! > 0,
+  );
   growNode(tree, options, rows, options.depth);
   return tree;
 }

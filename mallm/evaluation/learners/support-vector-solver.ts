@@ -93,16 +93,16 @@ function optimisePair({ signs, alphas, gradient, kernel }: Problem, i: number, j
     const total = before[0] + before[1];
     const moved = before[0] - (gradient[i]! - gradient[j]!) / curvature;
     alphas[i] = Math.min(Math.max(moved, Math.max(0, total - C)), Math.min(C, total));
-    alphas[j] = total - alphas[i]!;
+    alphas[j] = total - alphas[i];
   } else {
     const difference = before[0] - before[1];
     const moved = before[0] - (gradient[i]! + gradient[j]!) / curvature;
     alphas[i] = Math.min(Math.max(moved, Math.max(0, difference)), Math.min(C, C + difference));
-    alphas[j] = alphas[i]! - difference;
+    alphas[j] = alphas[i] - difference;
   }
   for (const row of [i, j]) alphas[row] = snapped(alphas[row]!);
-  const changeI = (alphas[i]! - before[0]) * signs[i]!;
-  const changeJ = (alphas[j]! - before[1]) * signs[j]!;
+  const changeI = (alphas[i] - before[0]) * signs[i]!;
+  const changeJ = (alphas[j] - before[1]) * signs[j]!;
   for (let row = 0; row < signs.length; row++) {
     gradient[row]! += signs[row]! * (changeI * kernelOfI[row]! + changeJ * kernelOfJ[row]!);
   }

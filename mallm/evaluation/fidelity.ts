@@ -1,0 +1,59 @@
+import { columnShapes, meanShape } from './column-shapes.js';
+import { columnShifts, lostLabels } from './column-shifts.js';
+import { meanTrend, pairTrends, type PairTrend } from './pair-trends.js';
+import type { C2st, Fidelity } from './result.js';
+import type { EvaluationTables, TypedTable } from './tables.js';
+import { stratifiedFolds, twoSampleTest } from './two-sample-test.js';
+
+/** Pairs listed as the worst. */
+const WORST_PAIRS = 10;
+
+/**
+ * How like the held-out rows the synthetic rows are: column by column, pair by pair, and to a classifier. Deterministic
+ * for a seed, which cuts the folds.
+ */
+export function measureFidelity(tables: EvaluationTables, seed: number): Fidelity {
+  const { columns, train, heldOut, synthetic } = tables;
+  const shapes = columnShapes(columns, heldOut, synthetic);
+  const pairs = pairTrends(columns, heldOut, synthetic);
+  const tellApart = (a: TypedTable, b: TypedTable): { trees: C2st; linear: C2st } =>
+    twoSampleTest(tables, a, b, stratifiedFolds(a.rows, b.rows, seed));
+  return {
+    columnShapes: meanShape(shapes),
+    columnPairTrends: meanTrend(pairs),
+    train: {
+      columnShapes: meanShape(columnShapes(columns, train, synthetic)),
+      columnPairTrends: meanTrend(pairTrends(columns, train, synthetic)),
+    },
+    c2st: {
+      ...tellApart(synthetic, heldOut),
+      null: tellApart(train, heldOut),
+      train: tellApart(synthetic, train),
+    },
+    shifts: columnShifts(tables, shapes),
+    worstPairs: worstPairs(tables, pairs),
+    pairColumns: columns.map(({ name }) => name),
+    pairMatrix: pairMatrix(columns.length, pairs),
+    lostLabels: lostLabels(tables),
+  };
+}
+
+/** Among the pairs that real rows relate, worst first; among all where no pair is related. */
+function worstPairs({ columns }: EvaluationTables, pairs: readonly PairTrend[]): Fidelity['worstPairs'] {
+  const defined = pairs.filter(({ trend }) => trend !== null);
+  const related = defined.filter(({ counts }) => counts);
+  return (related.length > 0 ? related : defined)
+    .toSorted((a, b) => a.trend! - b.trend!)
+    .slice(0, WORST_PAIRS)
+    .map(({ columns: [i, j], trend }) => ({ columns: [columns[i]!.name, columns[j]!.name], trend: trend! }));
+}
+
+function pairMatrix(size: number, pairs: readonly PairTrend[]): (number | null)[][] {
+  const matrix = Array.from({ length: size }, () => new Array<number | null>(size).fill(null));
+  for (const { columns, trend } of pairs) {
+    const [i, j] = columns;
+    matrix[i]![j] = trend;
+    matrix[j]![i] = trend;
+  }
+  return matrix;
+}

@@ -1,0 +1,81 @@
+import type { Privacy } from './result.js';
+import type { EvaluationTables } from './tables.js';
+
+/** A 95 % interval wider than this tells nothing apart. */
+const WIDE_INTERVAL = 0.3;
+
+/** Fewest columns for which "differs in one column" is near. */
+const FEW_COLUMNS = 4;
+
+/** Different rows that labels allow, for each training row: below this, rows coincide by chance. */
+const COMBINATIONS_A_ROW = 4;
+
+/** Ratio of table sizes from which nearest distances cannot be compared. */
+const UNEQUAL_SIZES = 1.25;
+
+type Silent = Privacy['silent'];
+
+/** The privacy tests that say nothing of these tables, each with its reason, in the order of the figures. */
+export function silentTests(tables: EvaluationTables, privacy: Omit<Privacy, 'silent'>): Silent {
+  return [
+    ...repeatingRows(tables),
+    ...fewColumns(tables),
+    ...sizes(tables),
+    ...wideIntervals(privacy),
+    ...overlap(tables),
+  ].filter(({ test }, place, all) => all.findIndex((other) => other.test === test) === place);
+}
+
+function repeatingRows({ rowsRepeat, distinctTrain, train }: EvaluationTables): Silent {
+  if (!rowsRepeat) return [];
+  const reason = `rows repeat by nature: ${train.rows} training rows are only ${distinctTrain} different ones`;
+  return ['exactCopies', 'oneColumnOff', 'dcrShare', 'dcr', 'nearestNeighbourDistanceRatio', 'levattAuc'].map(
+    (test) => ({
+      test,
+      reason,
+    }),
+  );
+}
+
+function fewColumns({ columns, train }: EvaluationTables): Silent {
+  if (columns.length < FEW_COLUMNS) {
+    return [{ test: 'oneColumnOff', reason: `with ${columns.length} columns, rows that differ in one are not alike` }];
+  }
+  if (columns.some(({ kind }) => kind === 'number')) return [];
+  const combinations = columns.reduce((product, { labels }) => product * Math.max(1, labels.length), 1);
+  if (combinations >= COMBINATIONS_A_ROW * train.rows) return [];
+  const reason = `the labels allow only ${combinations} different rows for ${train.rows} training rows`;
+  return ['exactCopies', 'oneColumnOff'].map((test) => ({ test, reason }));
+}
+
+function sizes({ train, heldOut }: EvaluationTables): Silent {
+  const silent: Silent = [];
+  const ratio = Math.max(train.rows, heldOut.rows) / Math.min(train.rows, heldOut.rows);
+  if (ratio > UNEQUAL_SIZES) {
+    const reason = `${train.rows} training and ${heldOut.rows} held-out rows: the larger table is nearer by its size alone; see dcrShare`;
+    silent.push({ test: 'dcr', reason });
+  }
+  if (train.rows < 3) {
+    silent.push({ test: 'nearestNeighbourDistanceRatio', reason: `${train.rows} training rows have no neighbourhood` });
+  }
+  return silent;
+}
+
+function wideIntervals({ dcrShareInterval, levattInterval }: Omit<Privacy, 'silent'>): Silent {
+  const intervals = [
+    ['dcrShare', dcrShareInterval ?? [0, 1]],
+    ['levattAuc', levattInterval],
+  ] as const;
+  return intervals
+    .filter(([, [low, high]]) => high - low > WIDE_INTERVAL)
+    .map(([test, [low, high]]) => ({
+      test,
+      reason: `so few rows leave it anywhere between ${low.toFixed(2)} and ${high.toFixed(2)}`,
+    }));
+}
+
+function overlap({ heldOutInTrain, heldOutDropped }: EvaluationTables): Silent {
+  if (heldOutInTrain < 1 || heldOutDropped > 0) return [];
+  const reason = 'every held-out row also stands in train: there is nothing to compare with';
+  return ['dcrShare', 'levattAuc'].map((test) => ({ test, reason }));
+}

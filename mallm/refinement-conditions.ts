@@ -1,0 +1,46 @@
+import { describeCondition, satisfies, type Condition, type PartialRow } from './condition.js';
+import type { Cell, Column, TableSchema } from './dataset.js';
+import { columnIndex } from './dataset.js';
+import type { CodedColumn } from './refinement-codes.js';
+import type { ColumnCondition } from './refinement-drawer.js';
+
+/** What a set of conditions allows of each column. */
+export interface DrawConditions {
+  /** By coded column; null where anything goes. */
+  columns: (ColumnCondition | null)[];
+  /** Texts that a text column may take, by its place in a row; columns without a condition are not in it. */
+  texts: Map<number, (cell: Cell) => boolean>;
+  /** Why no row can be drawn that satisfies them, or null. */
+  impossible: string | null;
+}
+
+/**
+ * Looks up which of the known values each condition allows. A key satisfies only "present": it is made afresh later.
+ *
+ * @param textsOf cells that a text column (by its place in a row) may be given.
+ * @throws Error when a condition names a column that the schema does not have.
+ */
+export function drawConditions(
+  schema: TableSchema,
+  columns: readonly CodedColumn[],
+  textsOf: (index: number) => Cell[],
+  conditions: PartialRow,
+): DrawConditions {
+  const found: DrawConditions = { columns: columns.map(() => null), texts: new Map(), impossible: null };
+  for (const [name, condition] of Object.entries(conditions)) {
+    const index = columnIndex(schema, name);
+    const column = schema.columns[index]!;
+    const accepts = (cell: Cell): boolean => satisfies(column, cell, condition);
+    const place = columns.findIndex((coded) => coded.index === index);
+    const cells = place >= 0 ? [null, ...columns[place]!.values] : textsOf(index);
+    if (place >= 0) found.columns[place] = { allows: Uint8Array.from(cells, (cell) => Number(accepts(cell))), accepts };
+    if (column.kind === 'text') found.texts.set(index, accepts);
+    const possible = column.kind === 'identifier' ? condition.is === 'present' : cells.some(accepts);
+    if (!possible) found.impossible ??= neverSeen(column, condition);
+  }
+  return found;
+}
+
+function neverSeen(column: Column, condition: Condition): string {
+  return `no training or model row has ${describeCondition(column, condition)}, so none can be drawn; the model itself can be asked for such rows`;
+}
