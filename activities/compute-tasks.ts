@@ -47,9 +47,7 @@ export function drawPart(
 }
 
 /** Curates a round of model rows and writes all that are kept as CSV lines without a header. */
-export function curatePart(
-  input: CurationInput & PartFormat,
-): { csv: string; kept: Row[]; rejections: Rejections } {
+export function curatePart(input: CurationInput & PartFormat): { csv: string; kept: Row[]; rejections: Rejections } {
   const { kept, rejections } = curate(input);
   return { csv: partCsv(input, kept), kept, rejections };
 }

@@ -81,7 +81,12 @@ export async function scoreBatch(dependencies: Dependencies, input: ScoreBatchIn
   const trainRows = await getObject<Row[]>(store, plan.train);
   const { options, schema } = plan;
   const candidates = await Promise.all(input.candidates.map((candidate) => loadCandidate(store, state, candidate)));
-  const batches = epochBatches({ rows: trainRows.length, batchSize: options.batchSize, epoch: input.epoch, seed: options.seed });
+  const batches = epochBatches({
+    rows: trainRows.length,
+    batchSize: options.batchSize,
+    epoch: input.epoch,
+    seed: options.seed,
+  });
   const scored = await dependencies.compute.run('scoreIteration', {
     schema,
     options,
@@ -125,7 +130,11 @@ export async function saveCheckpoint(
   const checkpoint: Checkpoint = { version: 1, runId, plan, carry };
   const body = Buffer.from(JSON.stringify(checkpoint));
   const latest = `runs/${runId}/latest.json`;
-  const ref = await putObject(store, `runs/${runId}/checkpoints/${String(carry.step).padStart(6, '0')}.json`, checkpoint);
+  const ref = await putObject(
+    store,
+    `runs/${runId}/checkpoints/${String(carry.step).padStart(6, '0')}.json`,
+    checkpoint,
+  );
   const current = await store.get(latest);
   if (current && (JSON.parse(current.body.toString('utf8')) as Checkpoint).carry.step > carry.step) return ref;
   await store.put(latest, body, current ? { ifMatch: current.etag } : { ifAbsent: true });
@@ -170,7 +179,12 @@ function withBookkeeping(
   const pool = [...after.pool];
   for (const { pair, stored, refs, proposed } of candidates) {
     const isNew = !before.pairs.some(({ number }) => number === pair.number);
-    hosts = seenBy(hosts, 'generator', stored.flatMap(({ calls }) => calls), trainRows);
+    hosts = seenBy(
+      hosts,
+      'generator',
+      stored.flatMap(({ calls }) => calls),
+      trainRows,
+    );
     if (isNew) hosts = seenBy(hosts, 'optimizer', proposed.calls, trainRows);
     const counted = after.pairs.some((scored) => scored.number === pair.number && scored.counted);
     if (counted) pool.push(...refs.map((rows) => ({ number: pair.number, rows })));

@@ -75,7 +75,8 @@ export async function generateRows(dependencies: Dependencies, input: GenerateRo
   const key = `runs/${input.runId}/rows/${input.step}/t${input.theta.number}-c${input.calls[0]!.index}.json`;
   const rejections: Rejections = {};
   for (const reply of replies) {
-    for (const [reason, count] of Object.entries(reply.rejections)) rejections[reason] = (rejections[reason] ?? 0) + count;
+    for (const [reason, count] of Object.entries(reply.rejections))
+      rejections[reason] = (rejections[reason] ?? 0) + count;
   }
   return {
     rows: await putObject(store, key, stored),
@@ -99,7 +100,12 @@ async function askForRows(
   const { dependencies, store, plan, theta, trainRows, model } = context;
   const { options, schema } = plan;
   const seed = seedOf(options.seed, 'generate', input.step, input.theta.number, call.index);
-  const batches = epochBatches({ rows: trainRows.length, batchSize: options.batchSize, epoch: input.epoch, seed: options.seed });
+  const batches = epochBatches({
+    rows: trainRows.length,
+    batchSize: options.batchSize,
+    epoch: input.epoch,
+    seed: options.seed,
+  });
   const shown = chunkExamples(batches[(input.batch - 1) % batches.length]!, call.index, options.examplesPerPrompt);
   const partialRows = partialRowsOf(context, input, call, seed);
   const reply = await callOnce({
@@ -117,7 +123,15 @@ async function askForRows(
         ...(partialRows ? { partialRows } : {}),
       }),
       jsonSchema: { name: 'rows', schema: generatorReplySchema(schema, call.rows) },
-      maxTokens: SPARE_TOKENS + Math.ceil(call.rows * tokensOfRow(trainRows, schema.columns.map(({ name }) => name))),
+      maxTokens:
+        SPARE_TOKENS +
+        Math.ceil(
+          call.rows *
+            tokensOfRow(
+              trainRows,
+              schema.columns.map(({ name }) => name),
+            ),
+        ),
     },
   });
   const parsed = parseRows(reply.text, {

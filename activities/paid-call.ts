@@ -13,14 +13,27 @@ export interface StoredReply extends ChatReply {
  * Whatever repeats this call (a retry, a resumed run, another worker) pays for it once.
  * @param call.key where the reply is kept, without the hash of the request that is appended to it.
  */
-export async function callOnce(call: { store: ObjectStore; key: string; model: ChatModel; request: ChatRequest }): Promise<StoredReply> {
+export async function callOnce(call: {
+  store: ObjectStore;
+  key: string;
+  model: ChatModel;
+  request: ChatRequest;
+}): Promise<StoredReply> {
   const { store, model, request } = call;
   const key = `${call.key}-${requestHash(request)}.json`;
   const known = await store.get(key);
   if (known) return JSON.parse(known.body.toString('utf8')) as StoredReply;
   const reply = await model.complete(request, Context.current().cancellationSignal);
   const { text, finish, model: name, simulated, promptTokens, completionTokens } = reply;
-  const stored: StoredReply = { text, finish, model: name, simulated, promptTokens, completionTokens, host: model.host };
+  const stored: StoredReply = {
+    text,
+    finish,
+    model: name,
+    simulated,
+    promptTokens,
+    completionTokens,
+    host: model.host,
+  };
   try {
     await store.put(key, Buffer.from(JSON.stringify(stored)), { ifAbsent: true });
     return stored;

@@ -49,7 +49,14 @@ export async function prepareGenerator(
 /** Draws one shard from the refined generator and writes it as a part. */
 export async function drawShard(
   { openStore, compute }: Dependencies,
-  input: OfSample & { generator: Ref; shard: number; first: number; rows: number; conditions: PartialRow; seed: number },
+  input: OfSample & {
+    generator: Ref;
+    shard: number;
+    first: number;
+    rows: number;
+    conditions: PartialRow;
+    seed: number;
+  },
 ): Promise<{ part: Part; rejections: Rejections; shortfall: string | null }> {
   const store = openStore(input.store);
   const [plan, generator] = await Promise.all([

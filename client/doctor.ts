@@ -19,7 +19,9 @@ export interface Finding {
 export async function doctor({ config = readConfig() }: { config?: Config } = {}): Promise<Finding[]> {
   return [
     await finding('Node.js', async () => process.version),
-    ...(config.temporal ? await clusterFindings(config) : [await finding('Temporal CLI (embedded server)', () => cliFound(config))]),
+    ...(config.temporal
+      ? await clusterFindings(config)
+      : [await finding('Temporal CLI (embedded server)', () => cliFound(config))]),
     await finding('object store', () => storeWorks(config)),
     ...(await modelFindings(config)),
   ];
@@ -50,7 +52,9 @@ async function clusterFindings(config: Config): Promise<Finding[]> {
   });
   if (!server.ok) return [server];
   const queues = [config.taskQueue, modelQueue(config.taskQueue), computeQueue(config.taskQueue)];
-  const polled = await Promise.all(queues.map((queue, index) => finding(`worker on queue ${queue}`, () => pollersOf(config, queue, index === 0))));
+  const polled = await Promise.all(
+    queues.map((queue, index) => finding(`worker on queue ${queue}`, () => pollersOf(config, queue, index === 0))),
+  );
   return [server, ...polled];
 }
 

@@ -59,7 +59,12 @@ function samplePrompts({ plan, trainRows }: FitInput): Prompts {
   };
 }
 
-function estimateOf({ plan, trainRows }: FitInput, prompts: Prompts, draw: 'refined' | 'model', rows = trainRows.length): Estimate {
+function estimateOf(
+  { plan, trainRows }: FitInput,
+  prompts: Prompts,
+  draw: 'refined' | 'model',
+  rows = trainRows.length,
+): Estimate {
   const { options, schema } = plan;
   const shape = shapeOf(options, trainRows.length);
   const steps = shape.epochs * shape.batchesPerEpoch;
@@ -67,19 +72,34 @@ function estimateOf({ plan, trainRows }: FitInput, prompts: Prompts, draw: 'refi
   const released = draw === 'model' ? Math.ceil(rows / options.rowsPerRequest) : 0;
   const generatorCalls = thetas * shape.callsPerTheta + released;
   const optimizerCalls = shape.optimizer ? (steps - 1) * shape.population : 0;
-  const rowTokens = rowLength(schema.columns.map(({ name }) => name), trainRows) / CHARACTERS_A_TOKEN;
+  const rowTokens =
+    rowLength(
+      schema.columns.map(({ name }) => name),
+      trainRows,
+    ) / CHARACTERS_A_TOKEN;
   const promptTokens = Math.ceil(
-    (generatorCalls * prompts.generator.length + optimizerCalls * (prompts.optimizer.length + 1500)) / CHARACTERS_A_TOKEN,
+    (generatorCalls * prompts.generator.length + optimizerCalls * (prompts.optimizer.length + 1500)) /
+      CHARACTERS_A_TOKEN,
   );
   const completionTokens = Math.ceil(generatorCalls * options.rowsPerRequest * rowTokens + optimizerCalls * 400);
   const spending = { calls: generatorCalls + optimizerCalls, promptTokens, completionTokens };
   const cost = costOf(spending, options.prices);
-  return { generatorCalls, optimizerCalls, promptTokens, completionTokens, cost, realRowsShown: generatorCalls * options.examplesPerPrompt };
+  return {
+    generatorCalls,
+    optimizerCalls,
+    promptTokens,
+    completionTokens,
+    cost,
+    realRowsShown: generatorCalls * options.examplesPerPrompt,
+  };
 }
 
 function linesOf({ plan, trainRows }: FitInput, prompts: Prompts, estimate: Estimate): string[] {
   const { options } = plan;
-  const money = estimate.cost === null ? 'unknown (give --price-in and --price-out)' : `${estimate.cost.toFixed(4)} ${options.prices!.currency}`;
+  const money =
+    estimate.cost === null
+      ? 'unknown (give --price-in and --price-out)'
+      : `${estimate.cost.toFixed(4)} ${options.prices!.currency}`;
   return [
     '--- the first prompt to the generator ---',
     prompts.generator,
@@ -99,8 +119,12 @@ function linesOf({ plan, trainRows }: FitInput, prompts: Prompts, estimate: Esti
 }
 
 function bounds({ maxCalls, maxTokens, maxCost }: FitOptions): string {
-  const set = Object.entries({ calls: maxCalls, tokens: maxTokens, cost: maxCost }).filter(([, value]) => value !== null);
-  return set.length > 0 ? set.map(([name, value]) => `${name} ${value}`).join(', ') : 'none (--max-calls, --max-tokens, --max-cost)';
+  const set = Object.entries({ calls: maxCalls, tokens: maxTokens, cost: maxCost }).filter(
+    ([, value]) => value !== null,
+  );
+  return set.length > 0
+    ? set.map(([name, value]) => `${name} ${value}`).join(', ')
+    : 'none (--max-calls, --max-tokens, --max-cost)';
 }
 
 /** Characters of one row as JSON. */

@@ -30,7 +30,11 @@ export async function evaluate(request: EvaluateRequest): Promise<Evaluation> {
   const heldOut = rowsLike(schema, heldOutFile!, request.heldOut);
   const synthetic = rowsLike(schema, syntheticFile!, request.synthetic);
   if (synthetic.length === 0) {
-    throw new TableError({ problem: `${request.synthetic} has no rows`, expected: 'a table of synthetic rows', remedy: 'Give a table with rows.' });
+    throw new TableError({
+      problem: `${request.synthetic} has no rows`,
+      expected: 'a table of synthetic rows',
+      remedy: 'Give a table with rows.',
+    });
   }
   const evaluation = evaluateTable({ schema, train, heldOut, synthetic, seed, map: request.report !== undefined });
   if (request.json) await writeWhole(request.json, `${JSON.stringify(evaluation, null, 2)}\n`);

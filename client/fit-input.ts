@@ -86,7 +86,11 @@ export function shapeOf(options: FitOptions, trainRows: number): FitShape {
 
 /** A run's name in the store and in Temporal: the table's name and eight random hex digits. */
 export function newRunId(name: string): string {
-  const slug = name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 40);
+  const slug = name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 40);
   return `${slug || 'table'}-${randomBytes(4).toString('hex')}`;
 }
 
@@ -115,7 +119,10 @@ function split(rows: Row[], share: number, seed: number): { trainRows: Row[]; he
   const order = createRandom(seedOf(seed, 'held-out')).shuffle(rows.map((_, index) => index));
   const count = Math.max(1, Math.round(share * rows.length));
   const out = new Set(order.slice(0, count));
-  return { trainRows: rows.filter((_, index) => !out.has(index)), heldOutRows: rows.filter((_, index) => out.has(index)) };
+  return {
+    trainRows: rows.filter((_, index) => !out.has(index)),
+    heldOutRows: rows.filter((_, index) => out.has(index)),
+  };
 }
 
 function assertEdges(schema: TableSchema, options: FitOptions): void {
@@ -131,7 +138,10 @@ function assertEdges(schema: TableSchema, options: FitOptions): void {
   }
 }
 
-async function readTheta(path: string, schema: TableSchema): Promise<Pick<Theta, 'context' | 'causalStructure' | 'taskInstruction'>> {
+async function readTheta(
+  path: string,
+  schema: TableSchema,
+): Promise<Pick<Theta, 'context' | 'causalStructure' | 'taskInstruction'>> {
   const text = await readFile(path, 'utf8').catch(() => {
     throw new TableError({ problem: `cannot read ${path}`, expected: 'a theta.md', remedy: 'Check the path.' });
   });

@@ -92,7 +92,12 @@ export async function withSession<T>(
   inFlight: number,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
-  const session = await openSession({ config, workers: !config.temporal, inFlight, notice: onNotice ?? (() => undefined) });
+  const session = await openSession({
+    config,
+    workers: !config.temporal,
+    inFlight,
+    notice: onNotice ?? (() => undefined),
+  });
   try {
     return await work(session);
   } finally {
@@ -101,7 +106,12 @@ export async function withSession<T>(
 }
 
 /** Everything of a run that is followed from its folder. */
-export async function contextOf(session: Session, folder: string, record: RunRecord, watcher: Watcher): Promise<RunContext> {
+export async function contextOf(
+  session: Session,
+  folder: string,
+  record: RunRecord,
+  watcher: Watcher,
+): Promise<RunContext> {
   const plan = await getObject<RunPlan>(session.openStore(record.store), record.plan);
   const { onProgress, signal } = watcher;
   return { session, record, plan, onProgress, signal, resumeWith: `mallm-gan resume ${quoted(folder)}` };
@@ -121,7 +131,14 @@ async function complete(session: Session, folder: string, record: RunRecord, wat
 
 async function startRecord(
   session: Session,
-  ask: { input: FitInput; folder: string; fingerprint: string; rows?: number; store?: string; draw?: 'refined' | 'model' },
+  ask: {
+    input: FitInput;
+    folder: string;
+    fingerprint: string;
+    rows?: number;
+    store?: string;
+    draw?: 'refined' | 'model';
+  },
 ): Promise<RunRecord> {
   const { input, folder, fingerprint } = ask;
   const runId = newRunId(input.name);
@@ -153,7 +170,11 @@ async function startRecord(
 async function withModelNames({ host, config }: Session, options: FitOptions): Promise<FitOptions> {
   if (!host) return options;
   const { generator, optimizer } = host.models;
-  const name = async (given: string | null, model: typeof generator, configured: string | undefined): Promise<string> => {
+  const name = async (
+    given: string | null,
+    model: typeof generator,
+    configured: string | undefined,
+  ): Promise<string> => {
     const wanted = given ?? configured;
     try {
       const found = await model.defaultModel();
@@ -192,7 +213,9 @@ function modelProblem(error: unknown, host: string): Error {
 
 function describeColumns({ plan, trainRows, heldOutRows }: FitInput, notice?: (line: string) => void): void {
   const held = heldOutRows ? `, ${heldOutRows.length} held out` : '';
-  notice?.(`${plan.name}: ${trainRows.length} training rows${held}, ${plan.schema.columns.length} columns, target "${plan.schema.target}"`);
+  notice?.(
+    `${plan.name}: ${trainRows.length} training rows${held}, ${plan.schema.columns.length} columns, target "${plan.schema.target}"`,
+  );
 }
 
 function otherRun(folder: string, { status, name }: RunRecord): RunError {

@@ -18,7 +18,10 @@ export interface Follow {
 }
 
 /** Whether a workflow runs, has ended well, or has to be started (anew). */
-export async function stateOf(client: Client, workflowId: string): Promise<'running' | 'completed' | 'absent' | 'ended'> {
+export async function stateOf(
+  client: Client,
+  workflowId: string,
+): Promise<'running' | 'completed' | 'absent' | 'ended'> {
   try {
     const { status } = await client.workflow.getHandle(workflowId).describe();
     if (status.name === 'RUNNING' || status.name === 'CONTINUED_AS_NEW') return 'running';
@@ -39,7 +42,10 @@ export async function unblock(handle: WorkflowHandle): Promise<void> {
  * Waits for a workflow's result and shows its progress meanwhile.
  * @throws Blocked when it waits for quota or a key, Interrupted when the signal aborts, RunFailed when it fails.
  */
-export async function follow<Result>(handle: WorkflowHandle, { onProgress, signal, resumeWith }: Follow): Promise<Result> {
+export async function follow<Result>(
+  handle: WorkflowHandle,
+  { onProgress, signal, resumeWith }: Follow,
+): Promise<Result> {
   let settled = false;
   const result = (handle.result() as Promise<Result>).finally(() => {
     settled = true;

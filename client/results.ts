@@ -71,7 +71,11 @@ export async function writeResults(context: RunContext, folder: string, results:
 }
 
 /** Writes a generated table: header and parts in order, as a stream, whole or not at all. @returns its sha256. */
-export async function writeTable({ session, record, plan }: RunContext, { parts }: SampleResult, path: string): Promise<string> {
+export async function writeTable(
+  { session, record, plan }: RunContext,
+  { parts }: SampleResult,
+  path: string,
+): Promise<string> {
   const store = session.openStore(record.store);
   const hash = createHash('sha256');
   const beside = `${path}.${process.pid}.tmp`;
@@ -96,14 +100,20 @@ export async function writeTable({ session, record, plan }: RunContext, { parts 
 }
 
 /** The manifest of a run, all but the hashes of its files. */
-export async function manifestOf(context: RunContext, state: FitState, { fitted, drawn, spec }: Results): Promise<Manifest> {
+export async function manifestOf(
+  context: RunContext,
+  state: FitState,
+  { fitted, drawn, spec }: Results,
+): Promise<Manifest> {
   const { record, plan } = context;
   const hosts = await hostsOf(context, state, spec.sampleId);
   const spending = addSpending(fitted.spending, drawn.spending);
   const cost = costOf(spending, plan.options.prices);
   const rejections = { ...fitted.rejections };
-  for (const [reason, count] of Object.entries(drawn.rejections)) rejections[reason] = (rejections[reason] ?? 0) + count;
-  const modelOf = (role: 'generator' | 'optimizer'): string => hosts.find((host) => host.role === role)?.model ?? 'none';
+  for (const [reason, count] of Object.entries(drawn.rejections))
+    rejections[reason] = (rejections[reason] ?? 0) + count;
+  const modelOf = (role: 'generator' | 'optimizer'): string =>
+    hosts.find((host) => host.role === role)?.model ?? 'none';
   return {
     version: 1,
     name: record.name,
@@ -171,7 +181,11 @@ async function hostsOf({ session, record }: RunContext, state: FitState, sampleI
   return hosts;
 }
 
-async function thetaFileOf({ session, record, plan }: RunContext, state: FitState, fitted: OptimizeThetaResult): Promise<ThetaFile> {
+async function thetaFileOf(
+  { session, record, plan }: RunContext,
+  state: FitState,
+  fitted: OptimizeThetaResult,
+): Promise<ThetaFile> {
   const store = session.openStore(record.store);
   const thetas = await Promise.all(
     state.pairs.map(async ({ theta, ...pair }) => {

@@ -57,7 +57,11 @@ export async function refine(
   return { file: request.out, released: drawn.rows.length, rejections: drawn.rejections, shortfall: drawn.shortfall };
 }
 
-async function read({ table, target, schema: metadata }: OfTable): Promise<{ file: TableFile } & Awaited<ReturnType<typeof typedTable>>> {
+async function read({
+  table,
+  target,
+  schema: metadata,
+}: OfTable): Promise<{ file: TableFile } & Awaited<ReturnType<typeof typedTable>>> {
   const file = await readTableFile(table);
   return { file, ...(await typedTable(file, { target, metadata })) };
 }

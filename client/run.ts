@@ -59,7 +59,11 @@ export async function fitTheta(context: RunContext): Promise<OptimizeThetaResult
 }
 
 /** Draws a table from the result of a fit. */
-export async function drawSample(context: RunContext, fitted: OptimizeThetaResult, spec: SampleSpec): Promise<SampleResult> {
+export async function drawSample(
+  context: RunContext,
+  fitted: OptimizeThetaResult,
+  spec: SampleSpec,
+): Promise<SampleResult> {
   const { session, record, plan } = context;
   const { options } = plan;
   const { generator, ...rest } = spec;
@@ -87,7 +91,14 @@ export async function drawSample(context: RunContext, fitted: OptimizeThetaResul
 export async function evaluateSample(context: RunContext, sampleId: string, drawn: SampleResult): Promise<Ref> {
   const { session, record, plan } = context;
   const { runId, store } = record;
-  const input: EvaluateInput = { runId, sampleId, store, plan: record.plan, parts: drawn.parts, seed: plan.options.seed };
+  const input: EvaluateInput = {
+    runId,
+    sampleId,
+    store,
+    plan: record.plan,
+    parts: drawn.parts,
+    seed: plan.options.seed,
+  };
   const id = evaluateWorkflowId(runId, sampleId);
   const handle = await runningOrStarted(session, id, 'evaluateSyntheticData', () => Promise.resolve(input));
   return follow<Ref>(handle, context);
@@ -97,7 +108,9 @@ export async function evaluateSample(context: RunContext, sampleId: string, draw
 function budgetLeft({ shape: { budget } }: RunRecord, { spending }: OptimizeThetaResult): SampleInput['budget'] {
   const { maxCalls, maxTokens, maxCost, prices } = budget;
   const tokens = spending.promptTokens + spending.completionTokens;
-  const cost = prices ? (spending.promptTokens * prices.prompt + spending.completionTokens * prices.completion) / 1e6 : 0;
+  const cost = prices
+    ? (spending.promptTokens * prices.prompt + spending.completionTokens * prices.completion) / 1e6
+    : 0;
   return {
     maxCalls: maxCalls === null ? null : Math.max(0, maxCalls - spending.calls),
     maxTokens: maxTokens === null ? null : Math.max(0, maxTokens - tokens),

@@ -67,7 +67,12 @@ export async function sample(request: SampleRequest): Promise<SampleOutcome> {
 
 async function writeSample(
   context: Parameters<typeof writeTable>[0],
-  { fitted, drawn, spec, file }: { fitted: Awaited<ReturnType<typeof fitTheta>>; drawn: SampleResult; spec: SampleSpec; file: string },
+  {
+    fitted,
+    drawn,
+    spec,
+    file,
+  }: { fitted: Awaited<ReturnType<typeof fitTheta>>; drawn: SampleResult; spec: SampleSpec; file: string },
 ): Promise<Manifest> {
   const store = context.session.openStore(context.record.store);
   const state = await getObject<FitState>(store, fitted.state);
@@ -87,7 +92,12 @@ function conditionsOf(where: string[], schema: TableSchema): { conditions: Parti
   return { conditions, unseen: unseenValues(schema, conditions) };
 }
 
-function specOf(request: SampleRequest, record: RunRecord, fitted: SampleSpec['distance'], conditions: PartialRow): SampleSpec {
+function specOf(
+  request: SampleRequest,
+  record: RunRecord,
+  fitted: SampleSpec['distance'],
+  conditions: PartialRow,
+): SampleSpec {
   const { rows, draw = record.draw, distance = fitted, seed } = request;
   // The id is a hash of what was asked: the same request again finds its own run, finished or not.
   const asked = JSON.stringify([rows, draw, distance, conditions, seed ?? null]);

@@ -43,13 +43,19 @@ export async function openSession({ config, workers, inFlight, simulator, notice
   try {
     const connection = await connect(temporal);
     closers.push(() => connection.close());
-    const host =
-      workers
-        ? await startWorkerHost({ config, temporal, roles: WORKER_ROLES, inFlight, ...(simulator ? { simulator } : {}) })
-        : undefined;
+    const host = workers
+      ? await startWorkerHost({ config, temporal, roles: WORKER_ROLES, inFlight, ...(simulator ? { simulator } : {}) })
+      : undefined;
     if (host) closers.push(() => host.close());
     const client = new Client({ connection, namespace: temporal.namespace });
-    return { client, config, embedded: !config.temporal, ...(host ? { host } : {}), openStore: storeOpener(config), close };
+    return {
+      client,
+      config,
+      embedded: !config.temporal,
+      ...(host ? { host } : {}),
+      openStore: storeOpener(config),
+      close,
+    };
   } catch (error) {
     await close();
     throw error;
@@ -63,7 +69,8 @@ async function connect(temporal: NonNullable<Config['temporal']>): Promise<Conne
     throw new ServerError({
       problem: `cannot reach the Temporal server at ${temporal.address}`,
       got: error instanceof Error ? error.name : 'an error',
-      remedy: 'Check TEMPORAL_ADDRESS and that the server runs, or unset it to use the embedded server. `mallm-gan doctor` tells more.',
+      remedy:
+        'Check TEMPORAL_ADDRESS and that the server runs, or unset it to use the embedded server. `mallm-gan doctor` tells more.',
     });
   }
 }

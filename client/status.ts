@@ -37,9 +37,7 @@ export async function status({ folder: given, config = readConfig() }: OfFolder)
   const folder = resolve(given);
   const record = await requireRunRecord(folder);
   const running = config.temporal !== undefined || (await temporalServerStatus(record.home)).serving;
-  const described = running
-    ? await withHandle(config, record, describe).catch(() => undefined)
-    : undefined;
+  const described = running ? await withHandle(config, record, describe).catch(() => undefined) : undefined;
   return {
     folder,
     runId: record.runId,
@@ -89,7 +87,11 @@ async function signal<T>(folder: string, config: Config, act: (handle: WorkflowH
   }
 }
 
-async function withHandle<T>(config: Config, record: RunRecord, act: (handle: WorkflowHandle) => Promise<T>): Promise<T> {
+async function withHandle<T>(
+  config: Config,
+  record: RunRecord,
+  act: (handle: WorkflowHandle) => Promise<T>,
+): Promise<T> {
   const session = await openSession({
     config: { ...config, home: record.home },
     workers: false,

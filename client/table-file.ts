@@ -73,6 +73,10 @@ async function readJson(path: string): Promise<unknown> {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    throw new TableError({ problem: `${path} is not JSON`, expected: 'SDV metadata as JSON', remedy: 'Check the file with a JSON parser.' });
+    throw new TableError({
+      problem: `${path} is not JSON`,
+      expected: 'SDV metadata as JSON',
+      remedy: 'Check the file with a JSON parser.',
+    });
   }
 }

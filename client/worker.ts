@@ -16,17 +16,27 @@ export interface WorkerRequest {
 }
 
 /** Runs a worker on the configured Temporal server until the signal aborts. */
-export async function runWorker({ roles, inFlight, signal, onNotice, config = readConfig() }: WorkerRequest): Promise<void> {
+export async function runWorker({
+  roles,
+  inFlight,
+  signal,
+  onNotice,
+  config = readConfig(),
+}: WorkerRequest): Promise<void> {
   if (!config.temporal) {
     throw new ServerError({
       problem: 'a worker needs a Temporal server to work for',
-      remedy: 'Set TEMPORAL_ADDRESS (or TEMPORAL_PROFILE). The embedded server brings its own worker: use `mallm-gan fit`.',
+      remedy:
+        'Set TEMPORAL_ADDRESS (or TEMPORAL_PROFILE). The embedded server brings its own worker: use `mallm-gan fit`.',
     });
   }
   const wanted = (roles ?? [...WORKER_ROLES]).map(asRole);
   const host = await startWorkerHost({ config, temporal: config.temporal, roles: wanted, inFlight });
-  onNotice?.(`worker on ${config.temporal.address}, queue ${config.taskQueue}, roles ${wanted.join(', ')}; Ctrl-C to stop`);
-  if (host.models.simulated.length > 0) onNotice?.(`SIMULATED model as ${host.models.simulated.join(' and ')}: no endpoint is set`);
+  onNotice?.(
+    `worker on ${config.temporal.address}, queue ${config.taskQueue}, roles ${wanted.join(', ')}; Ctrl-C to stop`,
+  );
+  if (host.models.simulated.length > 0)
+    onNotice?.(`SIMULATED model as ${host.models.simulated.join(' and ')}: no endpoint is set`);
   const aborted = new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }));
   try {
     await Promise.race([host.done, aborted]);
@@ -38,5 +48,9 @@ export async function runWorker({ roles, inFlight, signal, onNotice, config = re
 function asRole(name: string): WorkerRole {
   const role = WORKER_ROLES.find((known) => known === name);
   if (role) return role;
-  throw new OptionError({ problem: `there is no role "${name}"`, expected: WORKER_ROLES.join(', '), remedy: 'Name one or more of these.' });
+  throw new OptionError({
+    problem: `there is no role "${name}"`,
+    expected: WORKER_ROLES.join(', '),
+    remedy: 'Name one or more of these.',
+  });
 }

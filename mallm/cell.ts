@@ -126,7 +126,7 @@ function textViolation(column: TextColumn, text: string): CellProblem | null {
 
 /** Length in characters as people count them, near enough: code points. */
 export function textLength(text: string): number {
-  return [...text].length;
+  return Array.from(text).length;
 }
 
 function numberViolation(column: NumericColumn | DatetimeColumn, cell: Cell): CellProblem | null {

@@ -121,7 +121,7 @@ function onNumbers(column: NumberColumn, { operator, values }: TypedCondition): 
     case '>=':
       return { is: 'range', ...bound(column, 'min', first.from, false) };
     case 'between': {
-      const [low, high] = [bound(column, 'min', first.from, false), bound(column, 'max', last!.to, false)];
+      const [low, high] = [bound(column, 'min', first.from, false), bound(column, 'max', last.to, false)];
       const range = intersect(column, { is: 'range', ...low }, { is: 'range', ...high });
       return range ?? impossible(column, 'the range is empty; write the lower end first');
     }

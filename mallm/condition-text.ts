@@ -43,7 +43,7 @@ export function readCondition(columns: readonly string[], text: string): TypedCo
     case 'between':
       return { column, operator: 'between', values: twoValues(text, values, /\s+and\s+/i) };
     case 'in':
-      if (/^[^("'[{]*\.\./.test(values))
+      if (/^\(?[^("'[{,]*\.\.[^,]*$/.test(values))
         return { column, operator: 'between', values: twoValues(text, values, /\s*\.\.\s*/) };
       return { column, operator: 'in', values: listOfValues(text, values) };
     case 'not in':

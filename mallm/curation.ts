@@ -5,7 +5,7 @@ import type { Rejections } from './manifest.js';
 import { createRandom } from './random.js';
 import type { DistanceLevel } from './row-distance.js';
 import { createDistanceFilter, fitDistanceRule } from './row-distance.js';
-import { rowSatisfies } from './satisfaction.js';
+import { rowSatisfies } from './condition.js';
 import { schemaViolation } from './released-rows.js';
 
 export interface CurationInput {

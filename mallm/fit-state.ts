@@ -79,7 +79,16 @@ export function seenBy(
     let host = result.find((seen) => seen.host === call.host && seen.model === call.model && seen.role === role);
     if (!host) {
       const { host: name, model, simulated } = call;
-      host = { host: name, role, model, simulated, calls: 0, promptTokens: 0, completionTokens: 0, sent: Array<number>(trainRows).fill(0) };
+      host = {
+        host: name,
+        role,
+        model,
+        simulated,
+        calls: 0,
+        promptTokens: 0,
+        completionTokens: 0,
+        sent: Array<number>(trainRows).fill(0),
+      };
       result.push(host);
     }
     host.calls += 1;

@@ -104,8 +104,8 @@ function placePattern(characters: readonly string[], isFirst: boolean): string {
 function runPattern(runs: readonly string[]): string {
   const seen = runs.filter((run) => run !== '');
   const widest = seen.reduce((a, b) => (b.length > a.length ? b : a));
-  if (seen.every((run) => run === widest) && !/\d/.test(widest)) return [...widest].map(literal).join('');
-  const pattern = [...widest].map((character) => {
+  if (seen.every((run) => run === widest) && !/\d/.test(widest)) return Array.from(widest, literal).join('');
+  const pattern = Array.from(widest, (character) => {
     if (/\d/.test(character)) return '9';
     if (/[a-z]/.test(character)) return 'a';
     return /[A-Z]/.test(character) ? 'A' : literal(character);
@@ -132,7 +132,7 @@ function codeOf(set: string | undefined, short: string | undefined, character: s
   );
   if (characters.size === 1) return literal([...characters][0]!);
   const same = CLASSES.find(
-    (each) => each.characters.length === characters.size && [...each.characters].every((c) => characters.has(c)),
+    (each) => each.characters.length === characters.size && each.characters.split('').every((c) => characters.has(c)),
   );
   return same?.code ?? null;
 }

@@ -40,7 +40,7 @@ function givenJson(column: Column, condition: Condition): unknown {
 /** Inclusive bounds; one that the condition leaves open is the column's own, where that lies beyond the other. */
 function rangeJson(
   column: NumericColumn | DatetimeColumn,
-  { min, max, exclusive }: Extract<Condition, { is: 'range' }>,
+  { min, max, exclusive, except = [] }: Extract<Condition, { is: 'range' }>,
   json: (cell: Cell) => unknown,
 ): unknown {
   const bounds = {
@@ -50,7 +50,8 @@ function rangeJson(
   if (bounds.min === undefined && column.min <= (bounds.max ?? column.max)) bounds.min = column.min;
   if (bounds.max === undefined && column.max >= (bounds.min ?? column.min)) bounds.max = column.max;
   const entries = Object.entries(bounds).filter(([, bound]) => bound !== undefined);
-  return Object.fromEntries(entries.map(([name, bound]) => [name, json(bound!)]));
+  const given = Object.fromEntries(entries.map(([name, bound]) => [name, json(bound!)]));
+  return except.length > 0 ? { ...given, not: except.map(json) } : given;
 }
 
 /** The first number from the bound inwards that the column can write and that the condition allows. */

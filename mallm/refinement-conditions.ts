@@ -10,6 +10,8 @@ export interface DrawConditions {
   columns: (ColumnCondition | null)[];
   /** Texts that a text column may take, by its place in a row; columns without a condition are not in it. */
   texts: Map<number, (cell: Cell) => boolean>;
+  /** The conditions that a drawn row is checked against: all but those on keys. */
+  checked: PartialRow;
   /** Why no row can be drawn that satisfies them, or null. */
   impossible: string | null;
 }
@@ -26,7 +28,7 @@ export function drawConditions(
   textsOf: (index: number) => Cell[],
   conditions: PartialRow,
 ): DrawConditions {
-  const found: DrawConditions = { columns: columns.map(() => null), texts: new Map(), impossible: null };
+  const found: DrawConditions = { columns: columns.map(() => null), texts: new Map(), checked: {}, impossible: null };
   for (const [name, condition] of Object.entries(conditions)) {
     const index = columnIndex(schema, name);
     const column = schema.columns[index]!;
@@ -35,6 +37,7 @@ export function drawConditions(
     const cells = place >= 0 ? [null, ...columns[place]!.values] : textsOf(index);
     if (place >= 0) found.columns[place] = { allows: Uint8Array.from(cells, (cell) => Number(accepts(cell))), accepts };
     if (column.kind === 'text') found.texts.set(index, accepts);
+    if (column.kind !== 'identifier') found.checked[name] = condition;
     const possible = column.kind === 'identifier' ? condition.is === 'present' : cells.some(accepts);
     if (!possible) found.impossible ??= neverSeen(column, condition);
   }

@@ -1,11 +1,15 @@
+import type { Column } from './dataset.js';
+import { datetimeStep } from './datetime-format.js';
 import { decimalsOf } from './number-grid.js';
 import type { CodedColumn } from './refinement-codes.js';
 
 /** Decimals beyond which a grid is rounding: numbers then have none. */
 const MOST_DECIMALS = 9;
 const POWERS = [10_000, 1000, 100, 10, 1];
+/** Day, hour, minute, second. */
+const TIME_STEPS = [86_400, 3600, 60, 1];
 
-/** The grid on which a column's numbers lie; step 0 where there is none. */
+/** The grid on which a column's numbers lie. */
 export interface Grid {
   step: number;
   /** Ten to the power of the decimals that a step needs. */
@@ -19,31 +23,35 @@ export interface Smoothing extends Grid {
   high: Float64Array;
 }
 
-/** The coarsest grid (1, 2 or 5 times a power of ten) on which all of the numbers lie: 29.925 and 26.7 give 0.005. */
-export function gridOf(numbers: readonly number[]): Grid {
+/**
+ * The coarsest grid on which all numbers of a column lie, or null where there is none: 1, 2 or 5 times a power of ten
+ * (29.925 and 26.7 give 0.005), for times a day, an hour, a minute or a second.
+ */
+export function gridOf(column: Column, numbers: readonly number[]): Grid | null {
+  if (column.kind === 'datetime') return timeGrid(datetimeStep(column.format), numbers);
   const decimals = numbers.reduce((most, number) => Math.max(most, decimalsOf(number)), 0);
   const factor = 10 ** decimals;
   const whole = numbers.map((number) => Math.round(number * factor));
-  if (decimals > MOST_DECIMALS || whole.some((number) => !Number.isSafeInteger(number))) return { step: 0, factor: 1 };
-  const power = POWERS.find((times) => whole.every((number) => number % times === 0)) ?? 1;
+  if (column.kind !== 'numeric' || decimals > MOST_DECIMALS || !whole.every(Number.isSafeInteger)) return null;
+  const power = POWERS.find((times) => whole.every((number) => number % times === 0))!;
   const times = [5, 2].find((digit) => whole.every((number) => number % (power * digit) === 0)) ?? 1;
   return { step: (power * times) / factor, factor };
 }
 
 /** The point of the grid nearest to a number. */
 export function toGrid({ step, factor }: Grid, number: number): number {
-  return step === 0 ? number : Math.round(Math.round(number / step) * step * factor) / factor;
+  return Math.round(Math.round(number / step) * step * factor) / factor;
 }
 
 /**
  * By code, how far a drawn number may move: one that a single training row has, to the middle of the gaps beside it,
  * on the grid of the training numbers and within their range. Numbers that several training rows share, or that only
- * model rows have, stay as they are. Null for labels.
+ * model rows have, stay as they are. Null where nothing moves.
  */
-export function smoothingOf(column: CodedColumn, trainNumbers: readonly number[]): Smoothing | null {
-  const grid = gridOf(trainNumbers);
-  if (column.kind !== 'number' || grid.step === 0) return null;
-  const values = column.values as number[];
+export function smoothingOf(column: Column, coded: CodedColumn, trainNumbers: readonly number[]): Smoothing | null {
+  const grid = gridOf(column, trainNumbers);
+  if (grid === null || trainNumbers.length === 0) return null;
+  const values = coded.values as number[];
   const rows = new Map<number, number>();
   for (const number of trainNumbers) rows.set(number, (rows.get(number) ?? 0) + 1);
   const low = Float64Array.from([NaN, ...values]);
@@ -58,6 +66,13 @@ export function smoothingOf(column: CodedColumn, trainNumbers: readonly number[]
     high[i + 1] = toGrid(grid, value + wholeSteps(grid, (above - value) / 2));
   });
   return { ...grid, low, high };
+}
+
+/** The coarsest unit of time of which all are multiples; none where the format tells only months or years. */
+function timeGrid(formatStep: number | null, numbers: readonly number[]): Grid | null {
+  if (formatStep === null) return null;
+  const step = TIME_STEPS.find((unit) => unit >= formatStep && numbers.every((number) => number % unit === 0));
+  return step === undefined ? null : { step, factor: 1 };
 }
 
 /** The greatest multiple of the step that is not above a length. */

@@ -44,7 +44,7 @@ const NOTHING = /^(?:null|none|nan|undefined)$/i;
  *
  * Forgiven: prose, fences, comments, single and typographic quotes, bare words, None, NaN, True, missing and surplus
  * commas. Not forgiven, because a value would have to be invented: a key without a value, text that is no JSON
- * (`broken`), and an end that never came (`cut-off`). Time is linear in the length; no depth or length is too much.
+ * (`broken`), and an end that never came (`cut-off`). Numbers too great for a double become the greatest one. Time is linear in the length; no depth or length is too much.
  */
 export function readReply(text: string): (ReplyObject | ReplyList)[] {
   return new ReplyReader(text).read();
@@ -154,7 +154,9 @@ class ReplyReader {
     const end = Math.max(this.matchEnd(WORD), this.at + 1);
     const word = this.text.slice(this.at, end).trim();
     this.at = end;
-    this.take(open, word, wordValue(word));
+    const value = wordValue(word);
+    if (open.piece.type === 'list' && typeof value === 'string') open.piece.state = 'broken';
+    else this.take(open, word, value);
   }
 
   /** The next key of an object, the value of that key, or the next item of a list. */
@@ -197,7 +199,7 @@ class ReplyReader {
 }
 
 function wordValue(word: string): ReplyValue {
-  if (NUMBER.test(word)) return Number(word);
+  if (NUMBER.test(word)) return Math.min(Math.max(Number(word), -Number.MAX_VALUE), Number.MAX_VALUE);
   if (NOTHING.test(word)) return null;
   return /^(?:true|false)$/i.test(word) ? word.toLowerCase() === 'true' : word;
 }

@@ -43,7 +43,9 @@ export interface Iteration {
  */
 export function scoreIteration(iteration: Iteration): FitState {
   const { options, state, candidates } = iteration;
-  const counted = candidates.map(({ rows, asked }) => rows.length >= Math.max(FEWEST_ROWS, options.minValidShare * asked));
+  const counted = candidates.map(
+    ({ rows, asked }) => rows.length >= Math.max(FEWEST_ROWS, options.minValidShare * asked),
+  );
   const encoder = fitEncoder(iteration.schema, iteration.trainRows);
   const next =
     options.score === 'auc' ? scoreOutOfFold(iteration, encoder, counted) : scoreOnHeldOut(iteration, encoder, counted);
@@ -63,7 +65,11 @@ export function scoreIteration(iteration: Iteration): FitState {
   return { ...next, feedback: feedbackOf(iteration, next, best), trajectory: [...state.trajectory, point] };
 }
 
-function scoreOutOfFold({ candidates, state, options, trainRows }: Iteration, encoder: Encoder, counted: boolean[]): FitState {
+function scoreOutOfFold(
+  { candidates, state, options, trainRows }: Iteration,
+  encoder: Encoder,
+  counted: boolean[],
+): FitState {
   const pairs = [...state.pairs];
   candidates.forEach(({ pair, rows, asked }, index) => {
     const seed = seedOf(options.seed, 'score', pair.number);
@@ -76,7 +82,8 @@ function scoreOutOfFold({ candidates, state, options, trainRows }: Iteration, en
 function scoreOnHeldOut(iteration: Iteration, encoder: Encoder, counted: boolean[]): FitState {
   const { candidates, state, options, trainRows, batch } = iteration;
   const splits = candidates.map((candidate) => splitCandidate(candidate, batch, options));
-  let discriminator = state.discriminator ?? startDiscriminator(options.discriminator, encoder, seedOf(options.seed, 'discriminator'));
+  let discriminator =
+    state.discriminator ?? startDiscriminator(options.discriminator, encoder, seedOf(options.seed, 'discriminator'));
   splits.forEach(({ train }, index) => {
     if (!counted[index]) return;
     discriminator = updateDiscriminator(discriminator, rowsAt(trainRows, train.real), train.synthetic);
@@ -93,7 +100,11 @@ function scoreOnHeldOut(iteration: Iteration, encoder: Encoder, counted: boolean
 }
 
 /** 80 % of the batch to learn from, 20 % to be scored on, real and synthetic alike. */
-function splitCandidate({ pair, rows }: ScoredCandidate, batch: number[], { heldOutShare, seed }: FitOptions): { train: HeldOut; test: HeldOut } {
+function splitCandidate(
+  { pair, rows }: ScoredCandidate,
+  batch: number[],
+  { heldOutShare, seed }: FitOptions,
+): { train: HeldOut; test: HeldOut } {
   const random = createRandom(seedOf(seed, 'split', pair.epoch, pair.batch, pair.number));
   const real = random.shuffle(batch);
   const synthetic = random.shuffle(rows);
@@ -121,7 +132,11 @@ function keptHeldOut(heldOut: Record<number, HeldOut>, pairs: Pair[]): Record<nu
   return Object.fromEntries(kept.flatMap(({ number }) => (heldOut[number] ? [[number, heldOut[number]]] : [])));
 }
 
-function feedbackOf({ options, schema, trainRows, candidates }: Iteration, state: FitState, best: Pair | null): FitState['feedback'] {
+function feedbackOf(
+  { options, schema, trainRows, candidates }: Iteration,
+  state: FitState,
+  best: Pair | null,
+): FitState['feedback'] {
   if (!options.feedback || best === null) return null;
   const rows = candidates.find(({ pair }) => pair.number === best.number)?.rows;
   return rows ? { of: best.number, feedback: compareRows(schema, trainRows, rows) } : state.feedback;
@@ -134,7 +149,9 @@ function addPair(pairs: Pair[], pair: Pair): void {
   else pairs[index] = pair;
 }
 
-function scored(score: { value: number; interval: [number, number] } | null): Pick<Pair, 'score' | 'adjustedScore' | 'interval'> {
+function scored(
+  score: { value: number; interval: [number, number] } | null,
+): Pick<Pair, 'score' | 'adjustedScore' | 'interval'> {
   return { score: score?.value ?? null, adjustedScore: score?.value ?? null, interval: score?.interval ?? null };
 }
 

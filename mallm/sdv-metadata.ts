@@ -125,7 +125,7 @@ function readOrder(name: string, order: unknown): string[] {
     : [];
   const isGood =
     labels.length > 0 && labels.every((label) => typeof label === 'string') && new Set(labels).size === labels.length;
-  if (isGood) return labels as string[];
+  if (isGood) return labels;
   throw new TableError({
     problem: `"order" of column ${JSON.stringify(name)} in the metadata is not a list of labels`,
     expected: 'a list of different labels from low to high, as ["low", "middle", "high"]',

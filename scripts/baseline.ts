@@ -20,7 +20,10 @@ export function baselineCommand(): Command {
     .option('--rows <n>', 'rows to make (default: as many as the table has)', whole)
     .option('--schema <metadata.json>', 'SDV metadata that overrides the inferred columns')
     .option('--seed <n>', 'other rows', whole)
-    .addHelpText('after', '\nExample:\n  $ mallm-gan baseline trial.csv --target responder --method smote --rows 200 --out smote.csv')
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ mallm-gan baseline trial.csv --target responder --method smote --rows 200 --out smote.csv',
+    )
     .action((table: string, flags: Flags) =>
       runCommand(async () => {
         const { file, released } = await baseline({ ...flags, table });

@@ -12,7 +12,12 @@ interface LimitFlags {
 
 /** `pause`, `stop`, `cancel` and `limits` of a running fit. */
 export function controlCommands(): Command[] {
-  const simple = (name: string, description: string, act: (ask: { folder: string }) => Promise<void>, said: string): Command =>
+  const simple = (
+    name: string,
+    description: string,
+    act: (ask: { folder: string }) => Promise<void>,
+    said: string,
+  ): Command =>
     new Command(name)
       .description(description)
       .argument('<dir>', 'run folder')
@@ -26,7 +31,12 @@ export function controlCommands(): Command[] {
   return [
     simple('pause', 'Hold a running fit before its next call.', pause, 'paused; go on with: mallm-gan resume DIR'),
     simple('stop', 'End a fit early, with the best θ so far.', stop, 'stopping; results: mallm-gan resume DIR'),
-    simple('cancel', 'Cancel a fit; a checkpoint is saved first.', cancel, 'cancelled; it can still be resumed: mallm-gan resume DIR'),
+    simple(
+      'cancel',
+      'Cancel a fit; a checkpoint is saved first.',
+      cancel,
+      'cancelled; it can still be resumed: mallm-gan resume DIR',
+    ),
     limitsCommand(),
   ];
 }

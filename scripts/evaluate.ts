@@ -27,7 +27,10 @@ export function evaluateCommand(): Command {
     .option('--json [file]', 'write the evaluation as JSON; without a file, print it')
     .option('--report <file>', 'write the evaluation as one HTML page')
     .option('--seed <n>', 'seed of folds and forests', whole)
-    .addHelpText('after', '\nExample:\n  $ mallm-gan evaluate --train t.csv --held-out h.csv --synthetic s.csv --target Income --report e.html')
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ mallm-gan evaluate --train t.csv --held-out h.csv --synthetic s.csv --target Income --report e.html',
+    )
     .action(({ json, ...flags }: Flags) =>
       runCommand(async () => {
         const evaluation = await evaluate({ ...flags, ...(typeof json === 'string' ? { json } : {}) });

@@ -7,7 +7,14 @@ import { openTerminal, percent, runCommand } from './terminal.js';
 import type { OutputOptions } from './terminal.js';
 
 type Flags = Omit<FitRequest, 'table' | 'edges' | 'trueEdges' | 'prices'> &
-  OutputOptions & { edges?: string; trueEdges?: string; dryRun?: boolean; priceIn?: number; priceOut?: number; currency: string };
+  OutputOptions & {
+    edges?: string;
+    trueEdges?: string;
+    dryRun?: boolean;
+    priceIn?: number;
+    priceOut?: number;
+    currency: string;
+  };
 
 /** `mallm-gan fit TABLE.csv --target COL` */
 export function fitCommand(): Command {
@@ -20,7 +27,10 @@ export function fitCommand(): Command {
     .option('--context <text>', 'what the table is about; @file reads a file')
     .option('--schema <metadata.json>', 'SDV metadata that overrides the inferred columns')
     .option('--theta <theta.md>', 'a θ to begin with, edited by hand')
-    .option('--held-out <file|share>', 'rows kept out of the fit for the evaluation: a CSV file, or a share such as 0.2')
+    .option(
+      '--held-out <file|share>',
+      'rows kept out of the fit for the evaluation: a CSV file, or a share such as 0.2',
+    )
     .option('--store <url>', 'object store: a folder, file:///… or s3://bucket/prefix')
     .addOption(new Option('--draw <from>', 'where released rows come from').choices(['refined', 'model']))
     .option('--dry-run', 'show the prompts, calls, tokens and cost, and make no call');
@@ -44,7 +54,12 @@ The same command again goes on with an unfinished fit in the same folder.`;
 /** Options of the method; the preset decides each that is not given. */
 function methodOptions(command: Command): void {
   command
-    .addOption(new Option('--preset <name>', 'the complete set of defaults: ours, or as published').choices(['default', 'paper']))
+    .addOption(
+      new Option('--preset <name>', 'the complete set of defaults: ours, or as published').choices([
+        'default',
+        'paper',
+      ]),
+    )
     .option('--epochs <n>', 'walks over the training rows (default: 5, 4, 3, 2 by N)', whole)
     .option('--batch-size <n>', 'real rows a batch', whole)
     .option('--rows-per-theta <n>', 'synthetic rows asked of each θ in a batch', whole)
@@ -73,7 +88,13 @@ function methodOptions(command: Command): void {
     .option('--no-feedback', 'do not tell the optimizer what gave the rows away')
     .option('--no-partial-rows', 'let the model draw every cell')
     .option('--no-refinement', "release the model's rows as they are")
-    .addOption(new Option('--distance <level>', 'how near a released row may come to a real one').choices(['off', 'mild', 'strict']))
+    .addOption(
+      new Option('--distance <level>', 'how near a released row may come to a real one').choices([
+        'off',
+        'mild',
+        'strict',
+      ]),
+    )
     .option('--patience <n>', 'iterations without a better score after which the fit ends; 0 never', whole)
     .option('--in-flight <n>', 'model calls at once', whole)
     .option('--max-calls <n>', 'end the fit, with the best θ so far, after so many model calls', whole)
@@ -88,7 +109,12 @@ function methodOptions(command: Command): void {
 async function run(table: string, flags: Flags, signal: AbortSignal): Promise<void> {
   const { quiet, json, dryRun, ...rest } = flags;
   const terminal = openTerminal({ quiet, json });
-  const request = { ...(await requestOf(table, rest)), onProgress: terminal.progress, onNotice: terminal.notice, signal };
+  const request = {
+    ...(await requestOf(table, rest)),
+    onProgress: terminal.progress,
+    onNotice: terminal.notice,
+    signal,
+  };
   if (dryRun) {
     const plan = await planOf(request);
     terminal.result(plan.lines, plan.estimate);
@@ -134,7 +160,9 @@ function summary({ folder, manifest, fresh }: FitOutcome): string[] {
   const first = trajectory[0]?.score ?? null;
   return [
     ...(fresh ? [] : ['This very fit was already finished; nothing was done.']),
-    ...(simulated ? ['SIMULATED: no language model was asked. The rows show how the tool works and mean nothing.'] : []),
+    ...(simulated
+      ? ['SIMULATED: no language model was asked. The rows show how the tool works and mean nothing.']
+      : []),
     `score   ${percent(first)} at first, ${percent(best)} at best (50 % of a classifier is guessing; lower is better)`,
     `rows    ${rows.released} of ${rows.asked} released; the model's: ${rows.accepted} accepted, ${rows.rejected} rejected`,
     `calls   ${calls}, ${tokens.prompt + tokens.completion} tokens${cost ? `, ${cost.amount.toFixed(4)} ${cost.currency}` : ''}`,

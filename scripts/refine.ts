@@ -14,14 +14,23 @@ export function refineCommand(): Command {
     .requiredOption('--target <column>', 'the column to be predicted')
     .requiredOption('--out <file>', 'CSV file to write')
     .option('--rows <n>', 'rows to draw (default: as many as the table has)', whole)
-    .addOption(new Option('--distance <level>', 'how near a row may come to a real one').choices(['off', 'mild', 'strict']))
+    .addOption(
+      new Option('--distance <level>', 'how near a row may come to a real one').choices(['off', 'mild', 'strict']),
+    )
     .option('--schema <metadata.json>', 'SDV metadata that overrides the inferred columns')
     .option('--seed <n>', 'other rows', whole)
-    .addHelpText('after', '\nExample:\n  $ mallm-gan refine trial.csv --pool gpt-rows.csv --target responder --rows 500 --out refined.csv')
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ mallm-gan refine trial.csv --pool gpt-rows.csv --target responder --rows 500 --out refined.csv',
+    )
     .action((table: string, flags: Flags) =>
       runCommand(async () => {
         const { file, released, shortfall } = await refine({ ...flags, table });
-        openTerminal({}).result([`${released} rows in ${file}`, ...(shortfall ? [`short: ${shortfall}`] : [])], { file, released, shortfall });
+        openTerminal({}).result([`${released} rows in ${file}`, ...(shortfall ? [`short: ${shortfall}`] : [])], {
+          file,
+          released,
+          shortfall,
+        });
       }),
     );
 }

@@ -13,8 +13,15 @@ export function sampleCommand(): Command {
     .requiredOption('--rows <n>', 'rows to draw', whole)
     .option('--out <file>', 'CSV file (default: sample-….csv in the run folder)')
     .option('--where <condition>', 'a condition every row satisfies; may be given several times', several)
-    .addOption(new Option('--draw <from>', 'refined: no model call; model: every row is asked of the model').choices(['refined', 'model']))
-    .addOption(new Option('--distance <level>', 'how near a row may come to a real one').choices(['off', 'mild', 'strict']))
+    .addOption(
+      new Option('--draw <from>', 'refined: no model call; model: every row is asked of the model').choices([
+        'refined',
+        'model',
+      ]),
+    )
+    .addOption(
+      new Option('--distance <level>', 'how near a row may come to a real one').choices(['off', 'mild', 'strict']),
+    )
     .option('--seed <n>', 'other rows', whole)
     .option('--quiet', 'print nothing but errors')
     .option('--json', 'print the manifest as JSON')

@@ -18,7 +18,10 @@ export function statusCommand(): Command {
         const folders = folder === undefined ? await runFolders('.') : [folder];
         const all: RunStatus[] = [];
         for (const one of folders) all.push(await status({ folder: one }));
-        const lines = all.length > 0 ? all.flatMap(linesOf) : ['No run folder here. Start one with: mallm-gan fit TABLE.csv --target COLUMN'];
+        const lines =
+          all.length > 0
+            ? all.flatMap(linesOf)
+            : ['No run folder here. Start one with: mallm-gan fit TABLE.csv --target COLUMN'];
         openTerminal(output).result(lines, folder === undefined ? all : all[0]);
       }),
     );
@@ -28,7 +31,9 @@ async function runFolders(parent: string): Promise<string[]> {
   const entries = await readdir(parent, { withFileTypes: true });
   const candidates = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'));
   const found = await Promise.all(
-    candidates.map(async ({ name }) => ((await readdir(join(parent, name)).catch((): string[] => [])).includes('run.json') ? name : null)),
+    candidates.map(async ({ name }) =>
+      (await readdir(join(parent, name)).catch((): string[] => [])).includes('run.json') ? name : null,
+    ),
   );
   return found.filter((name) => name !== null);
 }
@@ -36,7 +41,13 @@ async function runFolders(parent: string): Promise<string[]> {
 function linesOf({ folder, name, finished, workflow, progress, checkpoint }: RunStatus): string[] {
   const head = `${folder} · ${name} · ${finished ? 'finished' : 'unfinished'}`;
   if (finished) return [head];
-  if (progress) return [head, `  ${progressLine(progress, 0)}`, ...(progress.blocked ? [`  blocked: ${progress.blocked}`] : [])];
-  const at = checkpoint ? `checkpoint after step ${checkpoint.step} of ${checkpoint.steps} (${percent(checkpoint.step / checkpoint.steps)})` : 'no checkpoint yet';
-  return [`${head} · ${workflow === 'RUNNING' ? 'no worker answers' : 'not running'} · ${at}`, `  go on with: mallm-gan resume ${folder}`];
+  if (progress)
+    return [head, `  ${progressLine(progress, 0)}`, ...(progress.blocked ? [`  blocked: ${progress.blocked}`] : [])];
+  const at = checkpoint
+    ? `checkpoint after step ${checkpoint.step} of ${checkpoint.steps} (${percent(checkpoint.step / checkpoint.steps)})`
+    : 'no checkpoint yet';
+  return [
+    `${head} · ${workflow === 'RUNNING' ? 'no worker answers' : 'not running'} · ${at}`,
+    `  go on with: mallm-gan resume ${folder}`,
+  ];
 }

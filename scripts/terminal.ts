@@ -61,11 +61,13 @@ export function openTerminal({ quiet = false, json = false }: OutputOptions): Te
 
 /** One line: where the run is, the scores, what was made and paid, and the time. */
 export function progressLine(progress: Progress, elapsed: number): string {
-  const { phase, status, epoch, epochs, batch, batches, score, best, accepted, rejected, spending, done, rows } = progress;
+  const { phase, status, epoch, epochs, batch, batches, score, best, accepted, rejected, spending, done, rows } =
+    progress;
   const state = status === 'running' ? phase : `${phase} ${status}`;
   const left = done > 0.02 && done < 1 ? ` · ${duration((elapsed * (1 - done)) / done)} left` : '';
   const tokens = spending.promptTokens + spending.completionTokens;
-  if (rows) return `${state} · ${rows.released} of ${rows.asked} rows · ${spending.calls} calls · ${duration(elapsed)}${left}`;
+  if (rows)
+    return `${state} · ${rows.released} of ${rows.asked} rows · ${spending.calls} calls · ${duration(elapsed)}${left}`;
   const parts = [
     `${state} · epoch ${epoch}/${epochs} batch ${batch}/${batches}`,
     `score ${percent(score)} best ${percent(best)}`,

@@ -20,6 +20,9 @@ export const habits = {
   variedBy: 0.18,
   /** Spread of the model's own idea around its centre, in spreads: below 1, tails shrink. */
   ownSpread: 0.55,
+  /** Where in the range told the model expects a number when it sees none, and how much it still does when it sees some. */
+  typicalPlace: 0.4,
+  typicalShare: 0.2,
   /** Largest shift of the model's own idea of a number, in spreads; a column's share of it is a hash of its name. */
   shift: 1.2,
   /** How much the own idea favours labels seen often (power of the count). */

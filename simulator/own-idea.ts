@@ -137,7 +137,8 @@ function aroundCentre(sense: ColumnSense, column: NumberColumn, weights: number[
     centre += (0.25 + weights[row]!) * cell;
     total += 0.25 + weights[row]!;
   });
-  centre = total > 0 ? centre / total : column.min + 0.4 * (column.max - column.min);
+  const typical = column.min + habits.typicalPlace * (column.max - column.min);
+  centre = total > 0 ? (1 - habits.typicalShare) * (centre / total) + habits.typicalShare * typical : typical;
   return centre + sense.spread * (habits.shift * sense.lean + habits.ownSpread * sense.looseness * random.normal());
 }
 

@@ -28,7 +28,13 @@ export interface HostOptions {
 }
 
 /** Starts the workers of this process. */
-export async function startWorkerHost({ config, temporal, roles, inFlight, simulator }: HostOptions): Promise<WorkerHost> {
+export async function startWorkerHost({
+  config,
+  temporal,
+  roles,
+  inFlight,
+  simulator,
+}: HostOptions): Promise<WorkerHost> {
   logWorkersTo(join(config.home, 'worker.log'));
   const models = await openModels(config, { inFlight, ...(simulator ? { simulator } : {}) });
   const compute = startCompute(Math.max(1, availableParallelism()));

@@ -22,7 +22,9 @@ export async function openModels(
   { models: { generator, optimizer, timeoutMs } }: Config,
   { inFlight, simulator: simulatorOptions = {} }: { inFlight: number; simulator?: SimulatorOptions },
 ): Promise<Models> {
-  const simulated = (['generator', 'optimizer'] as const).filter((role) => ({ generator, optimizer })[role] === undefined);
+  const simulated = (['generator', 'optimizer'] as const).filter(
+    (role) => ({ generator, optimizer })[role] === undefined,
+  );
   const simulator = simulated.length > 0 ? await startSimulator(simulatorOptions) : undefined;
   const open = (endpoint: ModelEndpoint | undefined): ChatModel => {
     const model = openaiModel({ ...(endpoint ?? { baseURL: simulator!.url, apiKey: 'simulated' }), timeoutMs });
@@ -39,5 +41,10 @@ export async function openModels(
 
 /** One endpoint has one limit, whichever role asks it. */
 function sameEndpoint(a: ModelEndpoint | undefined, b: ModelEndpoint | undefined): boolean {
-  return a?.baseURL === b?.baseURL && a?.apiKey === b?.apiKey && a?.azure?.endpoint === b?.azure?.endpoint && a?.model === b?.model;
+  return (
+    a?.baseURL === b?.baseURL &&
+    a?.apiKey === b?.apiKey &&
+    a?.azure?.endpoint === b?.azure?.endpoint &&
+    a?.model === b?.model
+  );
 }

@@ -164,11 +164,11 @@ function isExecutable(path: string): Promise<boolean> {
   );
 }
 
-/** The shortest part of an error that says why: its cause's code, its code, or the end of its message. */
+/** The shortest part of an error that says why: a system's code, its own or its cause's, or the end of its message. */
 function reasonOf(error: unknown): string {
-  const { code, cause, message } = error as Error & { code?: string; cause?: { code?: string; message?: string } };
-  const words = cause?.code ?? (typeof code === 'string' ? code : message);
-  return words.trim().split('\n').at(-1)!.replace(/\.$/, '');
+  const { code, cause, message } = error as NodeJS.ErrnoException & { cause?: NodeJS.ErrnoException };
+  const systemCode = [cause?.code, code].find((candidate) => typeof candidate === 'string');
+  return (systemCode ?? message).trim().split('\n').at(-1)!.replace(/\.$/, '');
 }
 
 function refuse({ officialSite = OFFICIAL_SITE }: TemporalCliOptions): never {

@@ -100,7 +100,8 @@ function whyStop(round: number, fruitless: number, callsLeft: number, { rejectio
   const worst = Object.entries(rejections).sort(([, a], [, b]) => b - a)[0];
   const because = worst ? ` (most often: ${worst[0]}, ${worst[1]} times)` : '';
   if (callsLeft === 0) return 'the budget is spent';
-  if (fruitless >= MAX_FRUITLESS_ROUNDS) return `${fruitless} rounds of calls in a row gave no row that may be released${because}`;
+  if (fruitless >= MAX_FRUITLESS_ROUNDS)
+    return `${fruitless} rounds of calls in a row gave no row that may be released${because}`;
   if (round > MAX_ROUNDS) return `${MAX_ROUNDS} rounds of calls were not enough${because}`;
   return null;
 }

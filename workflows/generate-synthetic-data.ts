@@ -23,7 +23,8 @@ export async function generateSyntheticData(input: SampleInput): Promise<SampleR
   const generator =
     draw === 'model'
       ? null
-      : (given ?? (await computeActivities().prepareGenerator({ store, runId, sampleId, plan, state, distance, seed })));
+      : (given ??
+        (await computeActivities().prepareGenerator({ store, runId, sampleId, plan, state, distance, seed })));
   const shards: ShardInput[] = Array.from({ length: Math.ceil(rows / rowsPerShard) }, (_, shard) => {
     const first = shard * rowsPerShard;
     return { ...common, generator, shard, first, rows: Math.min(rowsPerShard, rows - first) };

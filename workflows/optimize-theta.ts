@@ -1,4 +1,10 @@
-import { CancellationScope, continueAsNew, isCancellation, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  continueAsNew,
+  isCancellation,
+  setCurrentDetails,
+  workflowInfo,
+} from '@temporalio/workflow';
 import { addSpending, hasConverged, nothingSpent } from '../mallm/workflow.js';
 import { computeActivities, modelActivities } from './activity-proxies.js';
 import type { Candidate, FitCarry, OptimizeThetaInput, OptimizeThetaResult } from './contract.js';
@@ -166,5 +172,8 @@ function positionOf({ step, shape }: FitCarry): { epoch: number; batch: number }
 
 /** `rows` over `calls`, as evenly as whole numbers go. */
 function spread(rows: number, calls: number): number[] {
-  return Array.from({ length: calls }, (_, call) => Math.floor(((call + 1) * rows) / calls) - Math.floor((call * rows) / calls));
+  return Array.from(
+    { length: calls },
+    (_, call) => Math.floor(((call + 1) * rows) / calls) - Math.floor((call * rows) / calls),
+  );
 }

@@ -76,6 +76,7 @@ export function progressDetails(progress: Progress): string {
 
 export function sumRejections(...parts: readonly Rejections[]): Rejections {
   const sum: Rejections = {};
-  for (const part of parts) for (const [reason, count] of Object.entries(part)) sum[reason] = (sum[reason] ?? 0) + count;
+  for (const part of parts)
+    for (const [reason, count] of Object.entries(part)) sum[reason] = (sum[reason] ?? 0) + count;
   return sum;
 }

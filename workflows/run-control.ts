@@ -113,7 +113,10 @@ function budgetLimits({ maxCalls, maxTokens, maxCost }: Budget): Limits {
 function validateLimits(limits: Limits): void {
   for (const [name, value] of Object.entries(limits)) {
     if (value !== null && !(typeof value === 'number' && value > 0)) {
-      throw ApplicationFailure.nonRetryable(`${name}: expected a positive number, got ${String(value)}.`, 'InvalidInput');
+      throw ApplicationFailure.nonRetryable(
+        `${name}: expected a positive number, got ${String(value)}.`,
+        'InvalidInput',
+      );
     }
   }
   if (limits.inFlight !== undefined && !Number.isInteger(limits.inFlight)) {

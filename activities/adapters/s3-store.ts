@@ -140,18 +140,22 @@ async function persistently<T>(
   const { url, key, bytes, deadlineMs } = operation;
   const end = performance.now() + deadlineMs;
   let damaged = 0;
+  let cause: unknown;
   for (let tries = 0; ; tries++) {
     const left = Math.max(1, end - performance.now());
+    const signal = AbortSignal.timeout(Math.ceil(Math.min(left, ATTEMPT_MS * (1 + bytes / ATTEMPT_BYTES))));
     try {
-      return await attempt(AbortSignal.timeout(Math.ceil(Math.min(left, ATTEMPT_MS * (1 + bytes / ATTEMPT_BYTES)))));
+      return await attempt(signal);
     } catch (error) {
       const verdict = s3VerdictOf(error);
       if (verdict === 'conflict') throw new PreconditionFailed(key);
       if (verdict === 'absent') throw new AbsentKey(key);
       if (verdict === 'damaged' && ++damaged === DAMAGED_ATTEMPTS) throw damagedError(url, key, error);
+      // An attempt that the deadline cut short tells less than the one before.
+      if (!signal.aborted || cause === undefined) cause = error;
       const pause = Math.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** tries);
       const again = verdict === 'retry' || verdict === 'damaged';
-      if (!again || performance.now() + pause > end) throw s3StoreError(error, verdict, url);
+      if (!again || performance.now() + pause > end) throw s3StoreError(cause, verdict, url);
       await new Promise((resolve) => setTimeout(resolve, pause));
     }
   }

@@ -1,6 +1,6 @@
-import type { Row } from '../dataset.js';
+import type { Column, Row } from '../dataset.js';
 import { createRandom } from '../random.js';
-import { codeColumns, pointsOf, rowOfPoint, type CodedColumn } from '../refinement-codes.js';
+import { codeColumns, pointsOf, rowOfPoint } from '../refinement-codes.js';
 import { gridOf, toGrid, type Grid } from '../refinement-smoothing.js';
 import type { BaselineInput } from './baseline.js';
 import { normalCumulative, normalQuantile } from './standard-normal.js';
@@ -28,7 +28,7 @@ interface Dimension {
 export function gaussianCopula({ schema, rows, count, seed }: BaselineInput): Row[] {
   const columns = codeColumns(schema, rows);
   const points = pointsOf(columns, rows);
-  const dimensions = columns.flatMap((column, c) => dimensionsOf(column, c, points.map((point) => point[c]!)));
+  const dimensions = columns.flatMap((column, c) => dimensionsOf(schema.columns[column.index]!, c, points.map((point) => point[c]!)));
   const factor = cholesky(correlations(dimensions.map(({ scores }) => scores)));
   const random = createRandom(seed);
   return Array.from({ length: count }, () => {
@@ -45,9 +45,9 @@ export function gaussianCopula({ schema, rows, count, seed }: BaselineInput): Ro
 }
 
 /** Presence (NaN or 0) where a number is missing somewhere, then the values. */
-function dimensionsOf({ kind }: CodedColumn, column: number, cells: number[]): Dimension[] {
+function dimensionsOf(schemaColumn: Column, column: number, cells: number[]): Dimension[] {
   const present = cells.filter((cell) => !Number.isNaN(cell));
-  const values = dimension(column, cells, present, kind === 'number' ? gridOf(present) : null);
+  const values = dimension(column, cells, present, gridOf(schemaColumn, present));
   if (present.length === cells.length) return [values];
   const presence = cells.map((cell) => (Number.isNaN(cell) ? -1 : 0));
   const { scores, sorted } = dimension(column, presence, presence, null);

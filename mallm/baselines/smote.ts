@@ -12,7 +12,7 @@ const NEIGHBOURS = 5;
 interface Interpolation {
   columns: CodedColumn[];
   points: Float64Array[];
-  /** Of number columns; null for labels. */
+  /** Of number columns that have one, else null. */
   grids: (Grid | null)[];
 }
 
@@ -27,7 +27,9 @@ interface Interpolation {
 export function smoteRows({ schema, rows, count, seed }: BaselineInput): Row[] {
   const columns = codeColumns(schema, rows);
   const points = pointsOf(columns, rows);
-  const grids = columns.map(({ kind, values }) => (kind === 'number' ? gridOf(values as number[]) : null));
+  const grids = columns.map(({ index, kind, values }) =>
+    kind === 'number' ? gridOf(schema.columns[index]!, values as number[]) : null,
+  );
   const neighbours = neighboursOf(columns, points, classesOf({ schema, rows }));
   const random = createRandom(seed);
   return Array.from({ length: count }, () => {
@@ -72,9 +74,11 @@ function between({ columns, points, grids }: Interpolation, base: number, neighb
   const to = neighbours.length > 0 ? points[random.pick(neighbours)]! : from;
   const step = random.uniform();
   return Float64Array.from(columns, (_, c) => {
+    if (columns[c]!.kind === 'label') return commonest(neighbours.map((j) => points[j]![c]!), from[c]!);
+    if (Number.isNaN(from[c]!) || Number.isNaN(to[c]!)) return from[c]!;
     const grid = grids[c];
-    if (!grid) return commonest(neighbours.map((j) => points[j]![c]!), from[c]!);
-    return Number.isNaN(to[c]!) || Number.isNaN(from[c]!) ? from[c]! : toGrid(grid, from[c]! + step * (to[c]! - from[c]!));
+    if (!grid) return step < 0.5 ? from[c]! : to[c]!;
+    return toGrid(grid, from[c]! + step * (to[c]! - from[c]!));
   });
 }
 

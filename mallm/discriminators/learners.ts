@@ -9,7 +9,7 @@ import { fitNeuralNetwork, predictNeuralNetwork } from './neural-network.js';
 /** Paper: Table 6 (depth 3, eta 0.3). */
 const TREES = { depth: 3, learningRate: 0.3, objective: 'logistic' } as const;
 /** Rounds of the first fit and of each later one; oldest trees beyond the greatest number are dropped. */
-const ROUNDS = { first: 20, later: 5, most: 200 };
+const ROUNDS = { first: 30, later: 5, most: 200 };
 /** Share of an earlier model's say that is left after an update: θ moves on, and so do the faults of its rows. */
 const MEMORY = 0.9;
 const LOGISTIC = { ridge: 5, steps: 150 };

@@ -9,7 +9,16 @@ import { stopEmbeddedServer } from '../../workers/embedded-server.js';
 const MAIN = resolve(import.meta.dirname, '../../dist/scripts/main.js');
 
 /** What is inherited from the environment of the tests; nothing that names a model or a server. */
-const INHERITED = ['PATH', 'HOME', 'XDG_CACHE_HOME', 'TMPDIR', 'PIP_INDEX_URL', 'PIP_CONFIG_FILE', 'TEMPORAL_CLI_PATH', 'MALLM_CACHE'];
+const INHERITED = [
+  'PATH',
+  'HOME',
+  'XDG_CACHE_HOME',
+  'TMPDIR',
+  'PIP_INDEX_URL',
+  'PIP_CONFIG_FILE',
+  'TEMPORAL_CLI_PATH',
+  'MALLM_CACHE',
+];
 
 export interface CommandResult {
   code: number | null;
@@ -29,8 +38,14 @@ export interface Workplace {
 export async function openWorkplace(): Promise<Workplace> {
   const folder = await mkdtemp(join(tmpdir(), 'mallm-gan-'));
   const start: Workplace['start'] = (args, env = {}) => {
-    const inherited = Object.fromEntries(INHERITED.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
-    const child = spawn(process.execPath, [MAIN, ...args], { cwd: folder, env: { ...inherited, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const inherited = Object.fromEntries(
+      INHERITED.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
+    );
+    const child = spawn(process.execPath, [MAIN, ...args], {
+      cwd: folder,
+      env: { ...inherited, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (data: Buffer) => (stdout += data.toString()));

@@ -87,6 +87,8 @@ async function seaweedfs(
     'volume.max': 100,
     'master.volumeSizeLimitMB': 64,
     'master.telemetry': false,
+    // Ten seconds by default: so long it would wait for other masters after a kill.
+    'master.electionTimeout': '1s',
     filer: true,
     s3: true,
     's3.config': config,

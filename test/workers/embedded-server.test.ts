@@ -17,8 +17,10 @@ import {
   type EmbeddedServerOptions,
 } from '../../workers/embedded-server.js';
 import { processMark } from '../../workers/process-table.js';
+import { makeServerFolder } from '../../workers/server-folder.js';
+import { launchServer, PortTaken } from '../../workers/server-process.js';
 import { compileForNode } from '../support/compile.js';
-import { cliOptions, startTemporal } from '../support/temporal.js';
+import { cliOptions, startTemporal, temporalCli } from '../support/temporal.js';
 
 let home: string;
 let lines: string[];
@@ -241,6 +243,14 @@ describe('the embedded Temporal server', () => {
     await writeFile(recordFile(), JSON.stringify({ ...record, port: portOf(foreign.address) }));
     const server = await start();
     expect(server.address).not.toBe(foreign.address);
+  });
+
+  it('does not take a stranger that answers on its port for itself', async () => {
+    const foreign = await startTemporal();
+    cleanups.push(foreign.stop);
+    const folder = await makeServerFolder(home);
+    const launch = { cli: await temporalCli(), folder, port: portOf(foreign.address), uiPort: null, timeoutMs: 30_000 };
+    await expect(launchServer(launch)).rejects.toThrow(PortTaken);
   });
 
   it('replaces a server whose database was deleted under it', async () => {

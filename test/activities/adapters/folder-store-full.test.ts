@@ -1,0 +1,71 @@
+import type { FileHandle } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { folderStore } from '../../../activities/adapters/folder-store.js';
+import { StoreBlockedError, StoreUnavailableError } from '../../../activities/ports.js';
+
+/** The code with which the next write breaks off after its first bytes, and links fail. */
+const fault = vi.hoisted(() => ({ write: '', link: '' }));
+
+vi.mock('node:fs/promises', async (original) => {
+  const real = await original<typeof import('node:fs/promises')>();
+  const failure = (code: string): Error => Object.assign(new Error(code), { code, syscall: 'write' });
+  return {
+    ...real,
+    async open(path: string, flags: string): Promise<FileHandle> {
+      const file = await real.open(path, flags);
+      if (flags !== 'wx' || !fault.write) return file;
+      vi.spyOn(file, 'writeFile').mockImplementation(async (body) => {
+        await file.write((body as Buffer).subarray(0, 4));
+        throw failure(fault.write);
+      });
+      return file;
+    },
+    async link(from: string, to: string): Promise<void> {
+      if (fault.link) throw failure(fault.link);
+      await real.link(from, to);
+    },
+  };
+});
+
+describe('folder store on a disk that fails', () => {
+  let root: string;
+  beforeAll(async () => {
+    root = await mkdtemp(join(tmpdir(), 'mallm-full-'));
+  });
+  afterAll(() => rm(root, { recursive: true, force: true }));
+  beforeEach(() => {
+    fault.write = fault.link = '';
+  });
+
+  it('says that the disk is full, keeps the old content and leaves no half file', async () => {
+    const store = folderStore(root);
+    await store.put('a', Buffer.from('old'));
+    fault.write = 'ENOSPC';
+    for (const condition of [undefined, { ifAbsent: true as const }]) {
+      const failure = store.put(condition ? 'b' : 'a', Buffer.from('new content'), condition);
+      await expect(failure).rejects.toBeInstanceOf(StoreBlockedError);
+      await expect(failure).rejects.toThrow(/^the disk of the store is full: got ENOSPC.*Free some space/);
+    }
+    expect((await store.get('a'))?.body.toString()).toBe('old');
+    expect(await store.get('b')).toBeUndefined();
+    expect(await readdir(join(root, '.drafts'))).toEqual([]);
+  });
+
+  it('takes a disk that answers with an error for one that may answer again', async () => {
+    fault.write = 'EIO';
+    await expect(folderStore(root).put('a', Buffer.from('new'))).rejects.toBeInstanceOf(StoreUnavailableError);
+  });
+
+  it('creates once, too, where the file system has no hard links', async () => {
+    fault.link = 'EPERM';
+    const store = folderStore(root);
+    const tries = await Promise.allSettled(
+      Array.from({ length: 10 }, (_, i) => store.put('once', Buffer.from(`writer ${i}`), { ifAbsent: true })),
+    );
+    expect(tries.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect((await store.get('once'))?.body.toString()).toMatch(/^writer \d$/);
+  });
+});
