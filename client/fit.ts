@@ -67,7 +67,8 @@ export async function fit(request: FitRequest): Promise<FitOutcome> {
   if (earlier && earlier.fingerprint !== fingerprint) throw otherRun(folder, earlier);
   if (earlier?.status === 'finished') return { folder, manifest: await readManifest(folder), fresh: false };
   describeColumns(input, onNotice);
-  const watcher = { onProgress, onNotice, signal, config };
+  // An unfinished run lives in the home it was started in, wherever the command is run now.
+  const watcher = { onProgress, onNotice, signal, config: earlier ? { ...config, home: earlier.home } : config };
   return withSession(watcher, input.plan.options.inFlight, async (session) => {
     const record = earlier ?? (await startRecord(session, { input, folder, fingerprint, rows, store, draw }));
     return complete(session, folder, record, watcher);

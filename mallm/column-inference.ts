@@ -143,8 +143,9 @@ function textColumn({ base, distinct }: Cells): TextColumn {
   return { ...base, kind: 'text', maxLength: distinct.reduce((most, text) => Math.max(most, textLength(text)), 0) };
 }
 
-function isUnique({ all, distinct }: Cells): boolean {
-  return distinct.length === all.length;
+/** Whether no value stands twice, and most rows have one. */
+function isUnique({ all, present, distinct }: Cells): boolean {
+  return distinct.length === present.length && present.length * 2 > all.length;
 }
 
 /** Another value in every row, and the look of a key: by its name, its shape, or as a row number. */

@@ -75,10 +75,12 @@ export function datetimeStep(format: string): number | null {
 
 /** Whether a format has directives, all of them known here. */
 export function isDatetimeFormat(format: string): boolean {
-  const letters = [...format.matchAll(PIECE)].map(
-    ({ 0: text, groups }) => groups?.letter ?? (text === '%' ? text : ''),
+  const pieces = [...format.matchAll(PIECE)];
+  const isKnown = (letter: string): boolean => letter === '%' || letter === 'f' || Object.hasOwn(DIRECTIVES, letter);
+  const directives = pieces.filter(([text]) => text.startsWith('%') && text !== '%%');
+  return (
+    directives.length > 0 && directives.every(({ groups }) => Boolean(groups?.digits) || isKnown(groups?.letter ?? ''))
   );
-  return format.includes('%') && letters.every((letter) => ['', '%', 'f'].includes(letter) || letter in DIRECTIVES);
 }
 
 /** The format as Python's strptime understands it: without the flags. */

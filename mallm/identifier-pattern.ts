@@ -34,19 +34,13 @@ export function placesOf(pattern: string): string[] {
 }
 
 /**
- * The pattern of some keys. Keys of equal length are compared place by place: what never changes stays (a zero aside),
- * a place with letters and digits takes either. Others are compared run by run, at the length of the longest run.
+ * The pattern of some keys. Keys of equal length are compared place by place: what never changes stays, and where letters
+ * and digits mix at one place, they may at every place that varies. Others are compared run by run, at the length of the
+ * longest run.
  */
 export function patternOf(keys: readonly string[]): string {
   const length = keys[0]!.length;
-  if (keys.every((key) => key.length === length)) {
-    return Array.from({ length }, (_, place) =>
-      placePattern(
-        keys.map((key) => key[place]!),
-        place === 0,
-      ),
-    ).join('');
-  }
+  if (keys.every((key) => key.length === length)) return fixedPattern(keys);
   const runs = keys.map((key) => key.match(/\d+|[a-z]+|[A-Z]+|[^\da-zA-Z]+/g) ?? []);
   const count = Math.max(...runs.map((each) => each.length));
   return Array.from({ length: count }, (_, place) => runPattern(runs.map((each) => each[place] ?? ''))).join('');
@@ -92,12 +86,27 @@ export function lengthened(places: readonly string[], extra: number): string[] {
   return [...places.slice(0, at), ...Array<string>(extra).fill(DIGITS), ...places.slice(at)];
 }
 
-function placePattern(characters: readonly string[], isFirst: boolean): string {
-  const seen = [...new Set(characters)];
-  if (seen.length === 1 && seen[0] !== '0') return literal(seen[0]!);
-  if (isFirst && seen.every((character) => character >= '1' && character <= '9')) return 'N';
-  const narrowest = CLASSES.find(({ characters: all }) => seen.every((character) => all.includes(character)));
-  return narrowest?.code ?? 'w';
+function fixedPattern(keys: readonly string[]): string {
+  const seen = Array.from({ length: keys[0]!.length }, (_, place) => [...new Set(keys.map((key) => key[place]!))]);
+  const varying = seen.filter((characters) => characters.length > 1);
+  const isMixed = varying.some((characters) => /\d[A-Za-z]|[A-Za-z]\d/.test(characters.join('')));
+  const anyOf = narrowestClass([...new Set(varying.flat())]);
+  const codes = seen.map((characters, place) => {
+    if (characters.length === 1) return isPadding(seen, place) ? '9' : literal(characters[0]!);
+    if (place === 0 && characters.every((character) => character >= '1' && character <= '9')) return 'N';
+    return isMixed ? anyOf : narrowestClass(characters);
+  });
+  return codes.join('');
+}
+
+function narrowestClass(characters: readonly string[]): string {
+  return CLASSES.find(({ characters: all }) => characters.every((each) => all.includes(each)))?.code ?? 'w';
+}
+
+/** A zero that never changes, before digits that do: `0417`, `0993`. */
+function isPadding(seen: readonly string[][], place: number): boolean {
+  const next = seen.slice(place).find((characters) => characters.join('') !== '0') ?? [];
+  return seen[place]!.join('') === '0' && next.length > 1 && next.every((character) => DIGITS.includes(character));
 }
 
 /** Digits do not begin with zero where no key's do. */

@@ -1,126 +1,145 @@
-import { columnOrder, parentsOf } from './causal-structure.js';
-import { createRatioEstimate, estimateDensityRatio } from './density-ratio.js';
-import type { BoostedTrees } from './boosted-trees.js';
+import { columnOrder } from './causal-structure.js';
 import type { Row, TableSchema } from './dataset.js';
+import { isLabel, isNumber } from './dataset.js';
+import { createRatioEstimate, estimateDensityRatio } from './density-ratio.js';
 import { createRandom, seedOf } from './random.js';
-import { codeColumns, codeRows, featuresOf, featureWriter, pointsOf, type CodedColumn } from './refinement-codes.js';
-import { createDrawer, type DrawColumn } from './refinement-drawer.js';
-import { smoothingOf } from './refinement-smoothing.js';
+import { codeColumns, codeRows, featuresOf, pointsOf, valuesByCode, type CodedColumn } from './refinement-codes.js';
+import { createSampler, type RefinedGenerator } from './refinement-draw.js';
+import type { DrawColumn } from './refinement-drawer.js';
+import { textPools } from './refinement-texts.js';
 import { fitDrawTree } from './regression-trees.js';
-import { createDistanceFilter, fitDistanceRule, type DistanceLevel, type DistanceRule } from './row-distance.js';
+import { createDistanceFilter, fitDistanceRule, type DistanceFilter, type DistanceLevel } from './row-distance.js';
 import type { Edge } from './theta.js';
 
-export interface Settings {
-  leaf: number; members: number; bootstrap: boolean; predictors: 'earlier' | 'parents'; order: 'structure' | 'schema' | 'target-first' | 'target-last' | 'structure-target-first';
-  smoothing: 'none' | 'all' | 'train'; choose: boolean; cap: number; modelShare: number; ranks: boolean; clip: number; pilotFolds: number; pilotRepeats: number; pilotTimes: number; weigh: boolean; gamma: number;
-}
-export const settingsDefault: Settings = { leaf: 10, members: 1, bootstrap: false, predictors: 'earlier', order: 'structure', smoothing: 'none', choose: true, cap: 0.98, modelShare: 1, ranks: false, clip: 20, pilotFolds: 5, pilotRepeats: 3, pilotTimes: 8, weigh: true, gamma: 1 };
+export { drawRows } from './refinement-draw.js';
+export type { DrawnRows, DrawRequest, RefinedGenerator } from './refinement-draw.js';
 
-export interface RefinedGenerator {
+/** Weight that each leaf of a tree holds at least; a training row weighs 1, all model rows as much as all training rows. */
+const LEAST_LEAF_WEIGHT = 10;
+/** Ratios are kept within [1 / 20, 20]. */
+const CLIP = 20;
+const FOLDS = 5;
+const REPEATS = 3;
+/** Rows drawn to estimate the second ratio from: eight times the training rows, within these bounds. */
+const PILOT = { times: 8, least: 800, most: 2000 };
+/** Attempts a pilot row. */
+const PILOT_ATTEMPTS = 50;
+/** Quantile of the pilot rows' ratio from which on a row is always kept. */
+const ALWAYS = 0.98;
+
+/** What a refined generator is fitted on. */
+export interface RefinementInput {
   schema: TableSchema;
-  columns: CodedColumn[];
-  order: DrawColumn[];
-  distance: DistanceRule;
-  smoothNumbers: (number[] | null)[];
-  ratio: { models: BoostedTrees[]; cap: number; clip: number; gamma: number } | null;
+  /** At least one. */
+  trainRows: readonly Row[];
+  /** Rows a model made, any number; with none, the trees learn from the training rows alone. */
+  modelRows: readonly Row[];
+  /** θ's causal structure: the order of the columns. */
+  edges: readonly Edge[];
+  distance: DistanceLevel;
+  seed: number;
 }
 
-export function fitRefinedGenerator(input: { schema: TableSchema; trainRows: readonly Row[]; modelRows: readonly Row[]; edges: readonly Edge[]; distance: DistanceLevel; seed: number; settings?: Partial<Settings> }): RefinedGenerator {
-  const s = { ...settingsDefault, ...input.settings };
-  const { schema, trainRows, edges, seed } = input;
+/**
+ * Fits a generator on training rows and on a model's rows, the model's being a weighted prior:
+ *
+ * 1. *weigh* the model rows by their density ratio real : model (boosted trees, cross-fitted);
+ * 2. *trees*: one a column on the columns before it, on training rows (weight 1) and weighted model rows, together as
+ *    heavy; a leaf holds values of both;
+ * 3. *keep a distance* to training rows, by the named level;
+ * 4. *choose* by the density ratio real : drawn, estimated on a pilot draw here, so that drawing is flat in memory and
+ *    the same however it is cut into shards.
+ *
+ * Deterministic per seed. Cost: about a second for 100 training rows and 500 model rows.
+ *
+ * Departs: the published method releases the model's rows as they are; these figures say why not: docs/decisions/refinement.md.
+ */
+export function fitRefinedGenerator(input: RefinementInput): RefinedGenerator {
+  const { schema, trainRows, seed } = input;
   const distance = fitDistanceRule(schema, trainRows, input.distance);
-  const filter = createDistanceFilter(distance);
-  const modelRows = input.modelRows.filter((row) => distance.repeatsByNature || !filter.isCopyRow(row));
-  const rows = [...trainRows, ...modelRows];
-  const columns = codeColumns(schema, rows);
-  const train = featuresOf(columns, pointsOf(columns, trainRows));
-  const weights = new Float64Array(rows.length).fill(1);
-  if (modelRows.length > 0) {
-    const ratios = s.weigh ? estimateDensityRatio(train, featuresOf(columns, pointsOf(columns, modelRows)), { folds: 5, repeats: 3, clip: s.clip, seed: seedOf(seed, 'weigh') }).outOfFold : new Float64Array(modelRows.length).fill(1);
-    const total = ratios.reduce((a, b) => a + b, 0);
-    ratios.forEach((ratio, i) => (weights[trainRows.length + i] = (ratio / total) * trainRows.length * s.modelShare));
-  }
+  const modelRows = usableRows(schema, input.modelRows, createDistanceFilter(distance));
+  const columns = codeColumns(schema, [...trainRows, ...modelRows]);
+  const real = featuresOf(columns, pointsOf(columns, trainRows));
+  const model = featuresOf(columns, pointsOf(columns, modelRows));
+
+  const weights = rowWeights(real, model, seedOf(seed, 'weigh'));
+  const generator: RefinedGenerator = {
+    version: 1,
+    schema,
+    columns,
+    order: fitTrees(input, columns, [...trainRows, ...modelRows], weights),
+    trainNumbers: columns.map((column) => numbersOf(column, trainRows)),
+    distance,
+    ratio: null,
+    texts: textPools(schema, columns, trainRows, modelRows),
+    modelRows: { given: input.modelRows.length, used: modelRows.length },
+  };
+  return { ...generator, ratio: fitRatio(generator, real, seedOf(seed, 'choose')) };
+}
+
+/** Model rows whose labels are known and whose numbers are in range, without copies of training rows. */
+function usableRows(schema: TableSchema, rows: readonly Row[], filter: DistanceFilter): Row[] {
+  const isKnown = (row: Row): boolean =>
+    schema.columns.every((column, index) => {
+      const cell = row[index] ?? null;
+      if (isLabel(column)) return cell === null ? column.nullable : column.categories.includes(String(cell));
+      if (!isNumber(column)) return true;
+      return cell === null ? column.nullable : Number(cell) >= column.min && Number(cell) <= column.max;
+    });
+  return rows.filter((row) => isKnown(row) && filter.rejectRow(row) !== 'exact-copy');
+}
+
+/** 1 for each training row; for model rows their ratio, scaled so that together they weigh as much. */
+function rowWeights(real: Float64Array[], model: Float64Array[], seed: number): Float64Array {
+  const weights = new Float64Array(real.length + model.length).fill(1);
+  if (model.length === 0) return weights;
+  const { outOfFold } = estimateDensityRatio(real, model, { folds: FOLDS, repeats: REPEATS, clip: CLIP, seed });
+  const total = outOfFold.reduce((sum, ratio) => sum + ratio, 0);
+  outOfFold.forEach((ratio, i) => (weights[real.length + i] = (ratio / total) * real.length));
+  return weights;
+}
+
+function fitTrees(
+  { schema, edges }: RefinementInput,
+  columns: readonly CodedColumn[],
+  rows: readonly Row[],
+  weights: Float64Array,
+): DrawColumn[] {
   const coded = codeRows(columns, rows);
-  const names = orderOf(schema, edges, s.order).filter((name) => columns.some(({ index }) => schema.columns[index]!.name === name));
-  const places = names.map((name) => columns.findIndex(({ index }) => schema.columns[index]!.name === name));
-  const random = createRandom(seedOf(seed, 'bootstrap'));
-  const bags = Array.from({ length: s.members }, () => {
-    if (!s.bootstrap) return { rows: Int32Array.from(rows.keys()), weights };
-    const w = new Float64Array(rows.length);
-    for (let i = 0; i < rows.length; i++) w[random.integer(rows.length)]! += 1;
-    w.forEach((x, i) => (w[i] = x * weights[i]!));
-    return { rows: Int32Array.from([...rows.keys()].filter((i) => w[i]! > 0)), weights: w };
+  const places = new Map(columns.map(({ index }, place) => [schema.columns[index]!.name, place]));
+  const order = columnOrder(schema, edges).filter((name) => places.has(name));
+  return order.map((name, i) => {
+    const column = places.get(name)!;
+    const tree = fitDrawTree({
+      columns: coded,
+      response: column,
+      predictors: order.slice(0, i).map((before) => places.get(before)!),
+      values: valuesByCode(columns[column]!),
+      rows: [...rows.keys()],
+      weights,
+      leastLeafWeight: LEAST_LEAF_WEIGHT,
+    });
+    return { column, trees: [tree] };
   });
-  const order = places.map((column, i): DrawColumn => {
-    const c = columns[column]!;
-    const parents = new Set(parentsOf(edges, names[i]!));
-    const predictors = places.slice(0, i).filter((_, j) => s.predictors === 'earlier' || parents.has(names[j]!));
-    let values: number[] | null = null;
-    if (c.kind === 'number') {
-      values = [0, ...(c.values as number[])];
-      if (s.ranks) {
-        const w = new Float64Array(values.length);
-        for (let r = 0; r < rows.length; r++) w[coded[column]!.codes[r]!]! += weights[r]!;
-        let before = 0;
-        for (let k = 1; k < values.length; k++) { values[k] = before + w[k]! / 2; before += w[k]!; }
-      }
-    }
-    return { column, trees: bags.map((bag) => fitDrawTree({ columns: coded, response: column, predictors, values, rows: bag.rows, weights: bag.weights, leastLeafWeight: s.leaf })) };
-  });
-  const smoothNumbers = columns.map(({ index, kind }) => kind === 'number' && s.smoothing !== 'none' ? trainRows.map((row) => row[index]).filter((cell) => typeof cell === 'number') : null);
-  const generator: RefinedGenerator = { schema, columns, order, distance, smoothNumbers, ratio: null };
-  if (!s.choose) return generator;
-  const { points } = drawPoints(generator, Math.min(2000, Math.max(800, s.pilotTimes * trainRows.length)), seedOf(seed, 'pilot'));
-  const { models } = estimateDensityRatio(train, featuresOf(columns, points), { folds: s.pilotFolds, repeats: s.pilotRepeats, clip: s.clip, seed: seedOf(seed, 'choose') });
-  const estimate = createRatioEstimate(models, s.clip);
-  const pilot = featuresOf(columns, points).map((p) => estimate(p) ** s.gamma).sort((a, b) => a - b);
-  generator.ratio = { models, cap: pilot[Math.floor(s.cap * (pilot.length - 1))]!, clip: s.clip, gamma: s.gamma };
-  return generator;
 }
 
-export function drawPoints(generator: RefinedGenerator, count: number, seed: number): { points: Float64Array[]; rejections: Record<string, number>; attempts: number } {
-  const { columns, order, ratio } = generator;
-  const drawer = createDrawer(columns, order, columns.map((c, i) => (generator.smoothNumbers[i] ? smoothingOf(c, generator.smoothNumbers[i]!) : null)), columns.map(() => null));
-  const filter = createDistanceFilter(generator.distance);
-  const random = createRandom(seed);
-  const { width, write } = featureWriter(columns);
-  const features = new Float64Array(width);
-  const estimate = ratio && createRatioEstimate(ratio.models, ratio.clip);
-  const rejections: Record<string, number> = {};
+/** The ratio real : drawn, estimated on a pilot draw; null where nothing can be drawn. */
+function fitRatio(generator: RefinedGenerator, real: Float64Array[], seed: number): RefinedGenerator['ratio'] {
+  const wanted = Math.min(PILOT.most, Math.max(PILOT.least, PILOT.times * real.length));
+  const sampler = createSampler(generator);
+  const random = createRandom(seedOf(seed, 'pilot'));
   const points: Float64Array[] = [];
-  let attempts = 0;
-  while (points.length < count && attempts < 2000 + 200 * count) {
-    attempts++;
-    drawer.draw(random);
-    if (estimate) {
-      write(drawer.point, features);
-      if (random.uniform() * ratio!.cap >= estimate(features) ** ratio!.gamma) { rejections.unlikely = (rejections.unlikely ?? 0) + 1; continue; }
-    }
-    const near = filter.reject(drawer.point);
-    if (near) { rejections[near] = (rejections[near] ?? 0) + 1; continue; }
-    points.push(drawer.point.slice());
+  for (let attempt = 0; points.length < wanted && attempt < PILOT_ATTEMPTS * wanted; attempt++) {
+    if (sampler.attempt(random, false) === null) points.push(sampler.point.slice());
   }
-  return { points, rejections, attempts };
+  if (points.length < FOLDS || real.length < FOLDS) return null;
+  const pilot = featuresOf(generator.columns, points);
+  const { models } = estimateDensityRatio(real, pilot, { folds: FOLDS, repeats: REPEATS, clip: CLIP, seed });
+  const estimate = createRatioEstimate(models, CLIP);
+  const ratios = Float64Array.from(pilot, estimate).sort();
+  return { models, always: ratios[Math.floor(ALWAYS * (ratios.length - 1))]!, clip: CLIP };
 }
 
-export function drawRows(generator: RefinedGenerator, { count, seed }: { count: number; seed: number }): { rows: Row[]; rejections: Record<string, number>; attempts: number } {
-  const { points, rejections, attempts } = drawPoints(generator, count, seed);
-  const rows = points.map((point) => {
-    const row: (string | number | null)[] = generator.schema.columns.map(() => null);
-    generator.columns.forEach(({ index, kind, values }, c) => { const v = point[c]!; row[index] = kind === 'number' ? (Number.isNaN(v) ? null : v) : v <= 0 ? null : values[v - 1]!; });
-    return row;
-  });
-  return { rows, rejections, attempts };
-}
-
-function orderOf(schema: TableSchema, edges: readonly Edge[], how: Settings['order']): string[] {
-  const names = schema.columns.map(({ name }) => name);
-  const rest = names.filter((name) => name !== schema.target);
-  switch (how) {
-    case 'schema': return names;
-    case 'target-first': return [schema.target, ...rest];
-    case 'target-last': return [...rest, schema.target];
-    case 'structure': return columnOrder(schema, edges);
-    case 'structure-target-first': return [schema.target, ...columnOrder(schema, edges).filter((n) => n !== schema.target)];
-  }
+function numbersOf({ index, kind }: CodedColumn, rows: readonly Row[]): number[] | null {
+  return kind === 'label' ? null : rows.map((row) => row[index]).filter((cell) => typeof cell === 'number');
 }

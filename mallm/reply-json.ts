@@ -175,7 +175,7 @@ class ReplyReader {
 
   private close(state?: State): void {
     const { piece } = this.open.pop()!;
-    if (state) piece.state = state;
+    if (state && (piece.type === 'object' || piece.state === 'whole')) piece.state = state;
     if (piece.type === 'object') this.openObjects--;
     const parent = this.open.at(-1);
     if (!parent) {

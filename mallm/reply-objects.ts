@@ -22,9 +22,9 @@ export function rowCandidates(text: string, namesColumn: (key: string) => boolea
     else for (const each of inner.reverse()) waiting.push(each);
   }
   if (candidates.length > 0) return candidates;
-  const list = roots.find((root) => root.type === 'list' && root.state !== 'broken');
+  const list = roots.find((root) => root.type === 'list' && root.state !== 'broken' && root.items.length > 0);
   if (list?.type === 'list') return list.items;
-  return roots.some(({ state }) => state !== 'broken') ? [] : null;
+  return roots.some(({ state }) => state === 'whole') ? [] : null;
 }
 
 /** Every object of a model's reply, also those inside others, outer before inner, in the order of the reply. */

@@ -42,7 +42,7 @@ type Reject = (reason: string) => void;
  * Takes the rows out of a generator's reply and checks every one against the schema, and against its partial row.
  *
  * Reasons: `not-json` (text that is no JSON, or a reply without any), `not-an-object`, `cut-off` (an object without
- * an end, or a reply stopped before any), `duplicate-key`, `missing-column`, the reasons of `cellFromJson`
+ * an end, or a reply stopped before any), `no-rows` (an empty list), `duplicate-key`, `missing-column`, the reasons of `cellFromJson`
  * (`out-of-range`, `unknown-label`, `missing-not-allowed` …), `partial-row-not-kept`, `surplus-row`.
  * Unknown keys are passed over. Never throws on any text; time is linear in its length.
  *
@@ -53,7 +53,7 @@ export function parseRows(text: string, ask: RowsAsked): ParsedRows {
   const reject = (reason: string): void => void counts.set(reason, (counts.get(reason) ?? 0) + 1);
   const find = createColumnFinder(ask.schema);
   const candidates = rowCandidates(text, (key) => find(key) !== undefined);
-  if (candidates === null) reject(ask.cutOff ? 'cut-off' : 'not-json');
+  if (!candidates?.length) reject(candidates ? 'no-rows' : ask.cutOff ? 'cut-off' : 'not-json');
   const valid: PlacedRow[] = [];
   for (const [place, candidate] of (candidates ?? []).entries()) {
     const checked = checkedRow(candidate, ask.schema, find);

@@ -31,13 +31,20 @@ const SENTENCES = [
   'Sure! To make rows I need the columns, a few real rows, and the number of rows to make.',
 ];
 
+/** Hash of what decides a reply, the server's seed aside: equal for equal calls, whoever sends them. Lower-case hex. */
+export function callHash({ messages, temperature, seed }: ChatQuestion): string {
+  return createHash('sha256')
+    .update(JSON.stringify([temperature, seed, messages]))
+    .digest('hex');
+}
+
 /**
  * The simulated model's answer: generator or optimizer, as the prompt asks; a plain sentence where it asks for neither.
  * A pure function of the seeds, the temperature and the messages.
+ * @param hash of the question, where it is known already
  */
-export function answerChat(question: ChatQuestion, serverSeed: number): ChatAnswer {
-  const { messages, temperature, seed, maxTokens } = question;
-  const hash = createHash('sha256').update(JSON.stringify([temperature, seed, messages])).digest('hex');
+export function answerChat(question: ChatQuestion, serverSeed: number, hash = callHash(question)): ChatAnswer {
+  const { messages, maxTokens } = question;
   const random = createRandom(seedOf(serverSeed, hash));
   const whole = replyText(question, random);
   const limit = maxTokens * CHARACTERS_PER_TOKEN;
@@ -61,6 +68,6 @@ function replyText({ messages, temperature, shape, schema }: ChatQuestion, rando
 }
 
 /** Tokens of a text of so many characters, reckoned. */
-export function tokensIn(characters: number): number {
+function tokensIn(characters: number): number {
   return Math.max(1, Math.ceil(characters / CHARACTERS_PER_TOKEN));
 }

@@ -1,4 +1,4 @@
-import { readDate } from './dates.js';
+import { isDatetimeFormat, parseDatetime } from '../mallm/datetime-format.js';
 
 /** A cell as the simulated model holds it: dates as seconds since 1970-01-01 UTC. */
 export type PromptCell = number | string | null;
@@ -50,7 +50,12 @@ function readColumn(line: string): PromptColumn | null {
   const [, quoted, kind] = LINE.exec(line) ?? [];
   if (quoted === undefined || kind === undefined) return null;
   const described = { name: JSON.parse(quoted) as string, nullable: /; may be null/.test(kind) };
-  return readNumber(described, kind) ?? readDateColumn(described, kind) ?? readLabels(described, kind) ?? readText(described, kind);
+  return (
+    readNumber(described, kind) ??
+    readDateColumn(described, kind) ??
+    readLabels(described, kind) ??
+    readText(described, kind)
+  );
 }
 
 function readNumber(described: Described, kind: string): NumberColumn | null {
@@ -65,12 +70,14 @@ function range(low: string, high: string): { min: number; max: number } {
   return { min: Number(low), max: Number(high) };
 }
 
-function readDateColumn(described: Described, kind: string): NumberColumn | null {
+/** A date whose format or range cannot be read is taken for a text. */
+function readDateColumn(described: Described, kind: string): NumberColumn | TextColumn | null {
   const [, format, first, last] = DATE.exec(kind) ?? [];
   if (format === undefined || first === undefined || last === undefined) return null;
-  const min = readDate(first.trim(), format);
-  const max = readDate(last.trim(), format);
-  return min === null || max === null ? null : { ...described, kind: 'number', decimals: 0, min, max, format };
+  const min = isDatetimeFormat(format) ? parseDatetime(format, first) : null;
+  const max = min === null ? null : parseDatetime(format, last);
+  if (min === null || max === null) return { ...described, kind: 'text', maxLength: last.trim().length };
+  return { ...described, kind: 'number', decimals: 0, min, max, format };
 }
 
 function readLabels(described: Described, kind: string): LabelColumn | null {
@@ -99,7 +106,7 @@ function readText(described: Described, kind: string): TextColumn | null {
 export function readCell(column: PromptColumn, value: unknown): PromptCell {
   if (value === null || value === undefined) return null;
   if (column.kind !== 'number') return typeof value === 'string' ? value : JSON.stringify(value);
-  if (column.format !== undefined && typeof value === 'string') return readDate(value, column.format);
+  if (column.format !== undefined && typeof value === 'string') return parseDatetime(column.format, value);
   const number = Number(value);
   return Number.isFinite(number) ? number : null;
 }

@@ -1,6 +1,6 @@
+import { formatDatetime } from '../mallm/datetime-format.js';
 import type { Random } from '../mallm/random.js';
 import type { PromptCell, PromptColumn } from './column-reader.js';
-import { writeDate } from './dates.js';
 import { habits, looseness } from './habits.js';
 import type { GeneratorPrompt } from './prompt-reader.js';
 import { drawRows } from './row-drawing.js';
@@ -9,7 +9,12 @@ import { drawRows } from './row-drawing.js';
 export type ReplyShape = 'json_schema' | 'json_object' | 'text';
 
 /** The reply of the generator: rows, with the faults a model makes under this shape. */
-export function generatorReply(prompt: GeneratorPrompt, temperature: number, shape: ReplyShape, random: Random): string {
+export function generatorReply(
+  prompt: GeneratorPrompt,
+  temperature: number,
+  shape: ReplyShape,
+  random: Random,
+): string {
   const cells = drawRows(prompt, temperature, random);
   const loose = looseness(temperature);
   if (cells.length > 1 && random.uniform() < habits.tooFewRows * cells.length * loose) cells.pop();
@@ -37,7 +42,7 @@ function rowObject(
 
 function written(column: PromptColumn, cell: PromptCell): PromptCell {
   return column.kind === 'number' && column.format !== undefined && typeof cell === 'number'
-    ? writeDate(cell, column.format)
+    ? formatDatetime(column.format, cell)
     : cell;
 }
 
@@ -63,6 +68,7 @@ function asText(rows: Record<string, PromptCell>[], random: Random): string {
   const half = random.uniform() < habits.stopsHalfWay;
   if (half) return text.slice(0, Math.floor(text.length * (0.3 + 0.6 * random.uniform())));
   if (random.uniform() < habits.fences) text = '```json\n' + text + '\n```';
-  if (random.uniform() < habits.prose) text = `Here are ${rows.length} new rows in the format you asked for:\n\n${text}`;
+  if (random.uniform() < habits.prose)
+    text = `Here are ${rows.length} new rows in the format you asked for:\n\n${text}`;
   return text;
 }

@@ -1,7 +1,7 @@
 import { seedOf, type Random } from '../mallm/random.js';
 import type { LabelColumn, NumberColumn, PromptCell, PromptColumn, TextColumn } from './column-reader.js';
 import { habits, looseness } from './habits.js';
-import type { Given } from './prompt-reader.js';
+import { fits, type Given } from './prompt-reader.js';
 
 /** What the model makes of one column of a prompt: the cells shown, and its own leanings. */
 export interface ColumnSense {
@@ -80,16 +80,18 @@ function ownLabel(
   weights: number[],
   given: Given | undefined,
   random: Random,
-): string {
-  const allowed = given?.is === 'one-of' ? given.values : null;
+): PromptCell {
   const seen = shownWeights(sense, column, weights);
   const unseen = seen.filter((weight) => weight === 0).length;
   const unseenWeight = (habits.unseenLabels * shownOnce(sense.shown) ** 2) / Math.max(1, unseen);
   const chances = column.labels.map((label, place) => {
-    if (allowed !== null && !allowed.includes(label)) return 0;
+    if (!fits(label, given)) return 0;
     const tilt = Math.exp(habits.labelTilt * sense.labelLeans[place]!);
-    return seen[place]! > 0 ? tilt * seen[place]! ** (habits.labelSharpness / sense.looseness) : tilt ** 2 * unseenWeight;
+    return seen[place]! > 0
+      ? tilt * seen[place]! ** (habits.labelSharpness / sense.looseness)
+      : tilt ** 2 * unseenWeight;
   });
+  if (chances.every((chance) => chance === 0)) return given?.is === 'one-of' ? random.pick(given.values) : null;
   return column.labels[random.weighted(chances)]!;
 }
 
@@ -119,14 +121,13 @@ function ownNumber(
   weights: number[],
   given: Given | undefined,
   random: Random,
-): number {
-  const low = given?.is === 'range' ? Math.max(given.min, column.min) : column.min;
-  const high = given?.is === 'range' ? Math.min(given.max, column.max) : column.max;
-  if (given?.is === 'range' && low > high) return onGrid(column, (given.min + given.max) / 2);
+): PromptCell {
+  if (given?.is === 'one-of') return random.pick(given.values);
+  const [low, high] = given?.is === 'range' ? [given.min, given.max] : [column.min, column.max];
   let value = sense.usual === null ? aroundCentre(sense, column, weights, random) : inflated(sense, column, random);
   if (value !== sense.usual && random.uniform() < habits.favouriteDigits) value = toFavourite(column, value);
-  if (value < low || value > high) value = given?.is === 'range' ? low + random.uniform() * (high - low) : Math.min(high, Math.max(low, value));
-  return onGrid(column, value);
+  if (given?.is === 'range' && !fits(value, given)) value = low + random.uniform() * (high - low);
+  return onGrid(column, Math.min(high, Math.max(low, value)), low, high);
 }
 
 function aroundCentre(sense: ColumnSense, column: NumberColumn, weights: number[], random: Random): number {
@@ -161,10 +162,12 @@ function toFavourite(column: NumberColumn, value: number): number {
   return Math.round(value / step) * step;
 }
 
-/** On the grid of the column's decimals. */
-export function onGrid(column: NumberColumn, value: number): number {
-  const scale = 10 ** column.decimals;
-  return Math.round(value * scale) / scale;
+/** On the grid of the column's decimals, and within the bounds where a point of the grid is. */
+export function onGrid({ decimals }: NumberColumn, value: number, low: number, high: number): number {
+  const scale = 10 ** decimals;
+  const near = Math.round(value * scale);
+  if (near / scale > high) return Math.floor(high * scale) / scale;
+  return near / scale < low ? Math.ceil(low * scale) / scale : near / scale;
 }
 
 /** Words of the texts shown, put together anew. */

@@ -1,10 +1,11 @@
-import { readCell, readColumns, type PromptCell, type PromptColumn } from './column-reader.js';
+import { readCell, readColumns, type NumberColumn, type PromptCell, type PromptColumn } from './column-reader.js';
 
-/** What a prompt fixes of one cell of a row to make. */
+/** What a prompt fixes of one cell of a row to make. Bounds are inclusive; all but a value may exclude some. */
 export type Given =
   | { is: 'value'; value: PromptCell }
-  | { is: 'range'; min: number; max: number }
-  | { is: 'one-of'; values: PromptCell[] };
+  | { is: 'range'; min: number; max: number; except: PromptCell[] }
+  | { is: 'one-of'; values: PromptCell[] }
+  | { is: 'other-than'; except: PromptCell[] };
 
 /** An arrow by the places of its columns in the prompt. */
 export type PromptEdge = readonly [from: number, to: number];
@@ -42,9 +43,26 @@ export interface OptimizerPrompt {
   repair: boolean;
 }
 
+/** One message of a conversation. */
 export interface Message {
   role: string;
   content: string;
+}
+
+/** Whether a cell is as given. A missing cell is only where missing is given. */
+export function fits(cell: PromptCell, given: Given | undefined): boolean {
+  switch (given?.is) {
+    case undefined:
+      return true;
+    case 'value':
+      return cell === given.value;
+    case 'one-of':
+      return given.values.includes(cell);
+    case 'other-than':
+      return cell !== null && !given.except.includes(cell);
+    case 'range':
+      return typeof cell === 'number' && cell >= given.min && cell <= given.max && !given.except.includes(cell);
+  }
 }
 
 const TITLES = [
@@ -109,7 +127,13 @@ function readGeneratorPrompt(sections: Map<string, string>, columns: PromptColum
   const examples = jsonLines(sections.get('Real rows') ?? '').map((object) =>
     columns.map((column) => readCell(column, object[column.name])),
   );
-  return { role: 'generator', columns, edges: readEdges(sections.get('Causal structure') ?? '', columns), examples, rows };
+  return {
+    role: 'generator',
+    columns,
+    edges: readEdges(sections.get('Causal structure') ?? '', columns),
+    examples,
+    rows,
+  };
 }
 
 function readRowsToMake(text: string, columns: PromptColumn[]): (Given | undefined)[][] {
@@ -122,11 +146,18 @@ function readRowsToMake(text: string, columns: PromptColumn[]): (Given | undefin
 function readGiven(column: PromptColumn, value: unknown): Given | undefined {
   if (value === undefined) return undefined;
   if (typeof value !== 'object' || value === null) return { is: 'value', value: readCell(column, value) };
-  const { min, max, oneOf } = value as { min?: unknown; max?: unknown; oneOf?: unknown };
+  const { min, max, oneOf, not } = value as { min?: unknown; max?: unknown; oneOf?: unknown; not?: unknown };
   if (Array.isArray(oneOf)) return { is: 'one-of', values: oneOf.map((each) => readCell(column, each)) };
-  const low = min === undefined ? -Infinity : readCell(column, min);
-  const high = max === undefined ? Infinity : readCell(column, max);
-  return typeof low === 'number' && typeof high === 'number' ? { is: 'range', min: low, max: high } : undefined;
+  const except = not === undefined ? [] : (Array.isArray(not) ? not : [not]).map((each) => readCell(column, each));
+  if (column.kind !== 'number' || (min === undefined && max === undefined)) return { is: 'other-than', except };
+  const low = min === undefined ? column.min : readCell(column, min);
+  const high = max === undefined ? openEnd(column, low) : readCell(column, max);
+  return typeof low === 'number' && typeof high === 'number' ? { is: 'range', min: low, max: high, except } : undefined;
+}
+
+/** Where a range without an upper bound ends: at the column's own, or a little above a lower bound beyond that. */
+function openEnd(column: NumberColumn, low: PromptCell): number {
+  return Math.max(column.max, Number(low) + 0.1 * (column.max - column.min));
 }
 
 function jsonLines(text: string): Record<string, unknown>[] {

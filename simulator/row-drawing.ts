@@ -2,7 +2,7 @@ import type { Random } from '../mallm/random.js';
 import type { PromptCell } from './column-reader.js';
 import { habits } from './habits.js';
 import { onGrid, ownIdea, senseColumn, type ColumnSense } from './own-idea.js';
-import type { GeneratorPrompt, Given, PromptEdge } from './prompt-reader.js';
+import { fits, type GeneratorPrompt, type Given, type PromptEdge } from './prompt-reader.js';
 
 /** A prompt made ready for drawing rows. */
 interface Plan {
@@ -164,13 +164,6 @@ function alike({ column, spread }: ColumnSense, a: PromptCell, b: PromptCell): n
   return Math.max(habits.otherLabelLikeness, 0.3 ** steps);
 }
 
-function fits(cell: PromptCell, given: Given | undefined): boolean {
-  if (given === undefined) return true;
-  if (given.is === 'value') return cell === given.value;
-  if (given.is === 'one-of') return given.values.includes(cell);
-  return typeof cell === 'number' && cell >= given.min && cell <= given.max;
-}
-
 function fromExample(
   sense: ColumnSense,
   row: number,
@@ -186,9 +179,9 @@ function fromExample(
   }
   if (column.kind === 'text' || typeof cell !== 'number' || cell === sense.usual) return cell;
   if (random.uniform() >= habits.variedShare) return cell;
-  const varied = onGrid(column, cell + habits.variedBy * sense.spread * sense.looseness * random.normal());
-  const inRange = Math.min(column.max, Math.max(column.min, varied));
-  return fits(inRange, asked) ? inRange : cell;
+  const moved = cell + habits.variedBy * sense.spread * sense.looseness * random.normal();
+  const varied = onGrid(column, moved, column.min, column.max);
+  return fits(varied, asked) ? varied : cell;
 }
 
 /** Whether one shown row alone has the label while another label has at least half of them. */

@@ -1,7 +1,17 @@
 /** The smallest value that a JSON Schema allows, as far as type, enum, required and minItems say. */
 export function smallestInstance(schema: unknown): unknown {
   if (typeof schema !== 'object' || schema === null) return {};
-  const { type, enum: values, const: only, properties, required, items, minItems, anyOf, minimum } = schema as {
+  const {
+    type,
+    enum: values,
+    const: only,
+    properties,
+    required,
+    items,
+    minItems,
+    anyOf,
+    minimum,
+  } = schema as {
     type?: string | string[];
     enum?: unknown[];
     const?: unknown;

@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, realpath, rename, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, realpath, rename, stat, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ServerError } from '../mallm/errors.js';
 
@@ -46,7 +46,9 @@ export async function makeServerFolder(home: string): Promise<ServerFolder> {
     await mkdir(folder.users, { recursive: true });
     return folder;
   } catch (error) {
-    throw folderError(error, home);
+    // A recursive mkdir reports a read-only disk as ENOENT: a plain one says what is wrong.
+    const plain = await mkdir(home).catch((reason: unknown) => reason);
+    throw folderError((plain as NodeJS.ErrnoException | undefined)?.code === 'EEXIST' ? error : (plain ?? error), home);
   }
 }
 
@@ -79,15 +81,31 @@ export async function openLog(folder: ServerFolder): Promise<{ fd: number; close
   return { fd: file.fd, close: () => file.close() };
 }
 
+/** Bytes that can still be written where a folder lies. */
+export async function freeBytes(path: string): Promise<number> {
+  const { bavail, bsize } = await statfs(path);
+  return bavail * bsize;
+}
+
 /** A file system's refusal as an error with a remedy; other errors pass unchanged. */
 export function folderError(error: unknown, path: string): unknown {
   const { code, syscall } = error as NodeJS.ErrnoException;
   if (!code || !syscall || error instanceof ServerError) return error;
-  const full = code === 'ENOSPC' || code === 'EDQUOT';
+  if (code === 'ENOSPC' || code === 'EDQUOT') return diskFull(path);
   return new ServerError({
     problem: `the embedded Temporal server cannot keep its database in ${path}`,
-    expected: full ? 'a few hundred MB free' : 'a folder on a local disk that can be written',
-    got: full ? `a full disk (${code})` : `${code} at ${syscall}`,
-    remedy: full ? 'Make room, or set MALLM_HOME to a folder on another disk.' : 'Set MALLM_HOME to a folder of yours.',
+    expected: 'a folder on a local disk that can be written',
+    got: `${code} at ${syscall}`,
+    remedy: 'Set MALLM_HOME to a folder of yours.',
+  });
+}
+
+/** There is no room for the server's database. */
+export function diskFull(path: string): ServerError {
+  return new ServerError({
+    problem: `the embedded Temporal server cannot keep its database in ${path}`,
+    expected: 'a few hundred MB free',
+    got: 'a full disk',
+    remedy: 'Make room, or set MALLM_HOME to a folder on another disk.',
   });
 }

@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ServerError } from '../mallm/errors.js';
 import { processMark, signalProcess } from './process-table.js';
-import { folderError, openLog, type ServerFolder, type ServerRecord } from './server-folder.js';
+import { diskFull, freeBytes, openLog, type ServerFolder, type ServerRecord } from './server-folder.js';
 import { isServing } from './server-search.js';
 
 const HOST = '127.0.0.1';
@@ -12,6 +12,7 @@ const POLL_MS = 25;
 /** A new server whose log does not say that it has its port is believed to have it after this time. */
 const UNHEARD_MS = 15_000;
 const STOP_MS = 10_000;
+const FULL_BYTES = 1 << 20;
 
 /** What a start of the server needs. */
 export interface Launch {
@@ -72,7 +73,7 @@ export async function waitUntilServing(
   const began = Date.now();
   const bound = new RegExp(`Server:\\s+\\S*:${server.port}\\b`);
   while (Date.now() - began < timeoutMs) {
-    if ((await processMark(server.pid)) !== server.mark) throw endedAtStart(await readLog(), server, path);
+    if ((await processMark(server.pid)) !== server.mark) throw await endedAtStart(await readLog(), server, path);
     const isIts = Date.now() - began > believeAfterMs || bound.test(await readLog());
     if (isIts && (await isServing(server.port))) return;
     await sleep(POLL_MS);
@@ -138,21 +139,17 @@ async function readFrom(file: string, start: number): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function endedAtStart(log: string, { port }: ServerRecord, path: string): ServerError {
-  const last =
-    log
-      .trim()
-      .split('\n')
-      .findLast((line) => !line.startsWith('{')) ?? log.trim().split('\n').at(-1);
+async function endedAtStart(log: string, { port }: ServerRecord, path: string): Promise<unknown> {
+  const lines = log.trim().split('\n');
+  const last = lines.findLast((line) => !line.startsWith('{')) ?? lines.at(-1);
   if (/address already in use/i.test(log)) {
     return new PortTaken({
       problem: `port ${port} of the embedded Temporal server, or its web UI's, is taken by another program`,
       remedy: 'End that program, then run the command again.',
     });
   }
-  if (/no space left|database or disk is full/i.test(log)) {
-    return folderError({ code: 'ENOSPC', syscall: 'write' }, path) as ServerError;
-  }
+  // On a full disk the log has no room for a word either.
+  if (/no space left|disk is full/i.test(log) || (await freeBytes(path)) < FULL_BYTES) return diskFull(path);
   return new ServerError({
     problem: 'the embedded Temporal server ended at its start',
     got: last ? JSON.stringify(last.slice(0, 300)) : 'no word in its log',

@@ -30,7 +30,8 @@ export function s3VerdictOf(error: unknown): S3Verdict {
   const { status, name, code, message } = partsOf(error);
   if (MENDED_BY_RETRY.has(name)) return 'retry';
   if (status === 412) return 'conflict';
-  if (status === 404) return name === 'NoSuchKey' || name === 'NotFound' ? 'absent' : 'blocked';
+  // A 404 without S3's own code is not from an S3 server: taken for a missing object, it would let work be paid again.
+  if (status === 404) return name === 'NoSuchKey' ? 'absent' : 'blocked';
   if (status === 301 || status === 307 || status === 401 || status === 403) return 'blocked';
   if (status === 409 || status === 429 || (status ?? 0) >= 500) return 'retry';
   if (/^(ExpiredToken|InvalidBucketName|AuthorizationHeaderMalformed)$/.test(name)) return 'blocked';

@@ -8,11 +8,11 @@ import { fitNeuralNetwork, predictNeuralNetwork } from './neural-network.js';
 
 /** Paper: Table 6 (depth 3, eta 0.3). */
 const TREES = { depth: 3, learningRate: 0.3, objective: 'logistic' } as const;
-/** Rounds of the first fit and of each later one; oldest trees beyond the greatest number are dropped. */
-const ROUNDS = { first: 30, later: 5, most: 200 };
-/** Share of an earlier model's say that is left after an update: θ moves on, and so do the faults of its rows. */
-const MEMORY = 0.9;
+/** Rounds of the first fit and of each later one; of an earlier model, the oldest trees beyond the greatest number go. */
+const ROUNDS = { first: 30, later: 5, most: 80 };
 const LOGISTIC = { ridge: 5, steps: 150 };
+/** Share of an earlier model's say that is left in the next: θ moves on, and so do the faults of its rows. */
+const MEMORY = { logistic: 0.9, trees: 0.7 };
 const EPOCHS = { first: 30, later: 10 };
 
 /** A fitted model of each kind that was asked for; plain JSON. */
@@ -41,7 +41,7 @@ export function fitModels(
   const models: Models = {};
   for (const member of membersOf(kind)) {
     if (member === 'logistic-regression') {
-      const start = previous[member]?.map((weight) => weight * MEMORY);
+      const start = previous[member]?.map((weight) => weight * MEMORY.logistic);
       models[member] = fitLogisticRegression(x, y, { ...LOGISTIC, rowWeights, start });
     } else if (member === 'boosted-trees') {
       models[member] = fitTrees(x, y, rowWeights, previous[member]);
@@ -76,7 +76,7 @@ function membersOf(kind: DiscriminatorKind): (keyof Models)[] {
 function fitTrees(x: Float64Array[], y: Float64Array, weights: Float64Array, previous?: BoostedTrees): BoostedTrees {
   if (!previous) return fitBoostedTrees(x, y, { ...TREES, rounds: ROUNDS.first, weights });
   const kept = previous.trees.slice(Math.max(0, previous.trees.length + ROUNDS.later - ROUNDS.most));
-  const faded = kept.map((tree) => ({ ...tree, value: tree.value.map((value) => value * MEMORY) }));
+  const faded = kept.map((tree) => ({ ...tree, value: tree.value.map((value) => value * MEMORY.trees) }));
   return fitBoostedTrees(x, y, { ...TREES, rounds: ROUNDS.later, weights, startFrom: { ...previous, trees: faded } });
 }
 

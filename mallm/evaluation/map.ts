@@ -7,6 +7,7 @@ import { rowsOf, stacked, type EvaluationTables, type TypedTable } from './table
 /** Most rows of each side, real and synthetic. */
 const MAX_POINTS = 600;
 const NEIGHBOURS = 15;
+const EPOCHS = 200;
 
 /** Fewest rows that a map can be drawn of. */
 const MIN_POINTS = 5;
@@ -35,7 +36,12 @@ export function mapRows(tables: EvaluationTables, seed: number): { points: Point
   const x = encodeTable(pooledDesign(tables, real, parts.synthetic), stacked(real, parts.synthetic));
   if (x.length < MIN_POINTS) return null;
   const rows = standardizer(x)(x).map((row) => Array.from(row, (value) => value + 1e-3 * random.normal()));
-  const umap = new UMAP({ nComponents: 2, nNeighbors: Math.min(NEIGHBOURS, rows.length - 1), random: random.uniform });
+  const umap = new UMAP({
+    nComponents: 2,
+    nNeighbors: Math.min(NEIGHBOURS, rows.length - 1),
+    random: random.uniform,
+    nEpochs: EPOCHS,
+  });
   const places = umap.fit(rows);
   const sides = Object.entries(parts).flatMap(([of, table]) =>
     new Array<string>(table.rows).fill(of),

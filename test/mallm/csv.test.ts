@@ -24,7 +24,9 @@ function failure(bytes: Uint8Array | string): TableError {
 }
 
 describe('a table is written as it was read', () => {
-  const files = readdirSync(new URL('../fixtures/tables/', import.meta.url)).filter((file) => /^(adult|asia|insurance)-.*\.csv$/.test(file));
+  const files = readdirSync(new URL('../fixtures/tables/', import.meta.url)).filter((file) =>
+    /^(adult|asia|insurance)-.*\.csv$/.test(file),
+  );
 
   test.each(files)('%s: byte for byte', (file) => {
     const bytes = fileBytes(`test/fixtures/tables/${file}`);
@@ -40,43 +42,59 @@ describe('a table is written as it was read', () => {
     const bytes = fileBytes('test/fixtures/tables/penguins-raw.csv');
     const noise = /(\d\.\d{5})0{6,}\d\b/g;
     expect(bytes.toString('utf8')).toMatch(noise);
-    expect(written(bytes, 'Species')).toBe(bytes.toString('utf8').replace('26.695430000000002', '26.69543').replace(/(\d\.\d*?)0{6,}9\b/g, '$1'));
+    expect(written(bytes, 'Species')).toBe(
+      bytes
+        .toString('utf8')
+        .replace('26.695430000000002', '26.69543')
+        .replace(/(\d\.\d*?)0{6,}9\b/g, '$1'),
+    );
   });
 
   const rows = ['1.50', '2.25', '-3.00', '', '10.75', '0.00', '7.50', '8.25', '9.00', '1.25'];
-  const lines = (separator: string, newline: string, label: (text: string) => string): string =>
-    [`x${separator}label${separator}n`, ...rows.map((x, i) => `${x}${separator}${label(i % 3 ? 'a' : 'b')}${separator}${i % 4}`), ''].join(newline);
+  const lines = (separator: string, newline: string, label: (text: string) => string, missing = ''): string =>
+    [
+      ['x', 'label', 'n'].join(separator),
+      ...rows.map((x, i) => [x || missing, label(i % 3 ? 'a' : 'b'), i % 4].join(separator)),
+      '',
+    ].join(newline);
 
   test.each([
     ['semicolons', lines(';', '\n', (text) => text)],
     ['tabs', lines('\t', '\n', (text) => text)],
     ['bars', lines('|', '\n', (text) => text)],
-    ['a space after each comma', lines(', ', '\n', (text) => text).replace(', , ', ', ? , ').replaceAll('? ,', '?,').replaceAll('\n, ', '\n?, ')],
+    ['a space after each comma', lines(', ', '\n', (text) => text, '?')],
     ['carriage returns', lines(',', '\r\n', (text) => text)],
     ['a byte order mark', `\uFEFF${lines(',', '\n', (text) => text)}`],
     ['labels in quotes throughout', lines(',', '\n', (text) => `"${text}"`)],
     ['a label with a comma', lines(',', '\n', (text) => (text === 'a' ? '"a, or so"' : text))],
     ['a label with quotes', lines(',', '\n', (text) => (text === 'a' ? '"the ""a"""' : text))],
     ['a label of two lines', lines(',', '\n', (text) => (text === 'a' ? '"a\nb"' : text))],
-    ['letters beyond ASCII', lines(',', '\n', (text) => (text === 'a' ? 'Grüße, 漢字 🐧'.replace(',', '') : text))],
+    ['letters beyond ASCII', lines(',', '\n', (text) => (text === 'a' ? 'Grüße 漢字 🐧' : text))],
     ['decimal commas', lines(';', '\n', (text) => text).replace(/\./g, ',')],
   ])('%s', (_, csv) => {
     expect(written(csv, 'label')).toBe(csv);
   });
 
   test('everything in quotes, missing cells too', () => {
-    const csv = lines(',', '\n', (text) => text).replace(/[^,\n]+/g, '"$&"').replaceAll('\n,', '\n"",');
-    expect(csv).toContain('"",');
+    const csv = lines(',', '\n', (text) => `"${text}"`, '""').replace(/(^|,|\n)([^",\n]+)/g, '$1"$2"');
+    expect(csv).toContain('\n"","b","3"\n');
     expect(written(csv, 'label')).toBe(csv);
   });
 
   test('as R writes: labels and names in quotes, numbers and NA not', () => {
-    const csv = lines(',', '\n', (text) => `"${text}"`).replace('x,label,n', '"x","label","n"').replaceAll('\n,', '\nNA,');
+    const csv = lines(',', '\n', (text) => `"${text}"`, 'NA').replace('x,label,n', '"x","label","n"');
     expect(written(csv, 'label')).toBe(csv);
   });
 
   test('one line only, or none, in a part without header', () => {
-    const { schema, rows: typed, dialect } = typedTable(lines(',', '\r\n', (text) => text), 'label');
+    const {
+      schema,
+      rows: typed,
+      dialect,
+    } = typedTable(
+      lines(',', '\r\n', (text) => text),
+      'label',
+    );
     expect(formatCsv(schema, typed.slice(0, 1), dialect, { header: false })).toBe('1.50,b,0\r\n');
     expect(formatCsv(schema, [], dialect)).toBe('x,label,n\r\n');
     expect(formatCsv(schema, [], dialect, { header: false })).toBe('');
@@ -87,9 +105,15 @@ describe('a table is written as it was read', () => {
     for (let round = 0; round < 60; round++) {
       const separator = random.pick([',', ';', '\t', '|']);
       const words = ['plain', `with ${separator} in it`, 'a "word"', 'two\nlines', ' spaces ', "it's", 'ünï'];
-      const quote = (text: string): string => (/["\n\r]/.test(text) || text.includes(separator) ? `"${text.replaceAll('"', '""')}"` : text);
-      const cells = Array.from({ length: 30 }, () => [String(random.integer(50)), quote(random.pick(words)), (random.normal() * 100).toFixed(2)]);
-      const csv = [['n', quote(`the ${separator} name`), 'x'], ...cells].map((line) => line.join(separator)).join('\n') + '\n';
+      const quote = (text: string): string =>
+        /["\n\r]/.test(text) || text.includes(separator) ? `"${text.replaceAll('"', '""')}"` : text;
+      const cells = Array.from({ length: 30 }, () => [
+        String(random.integer(50)),
+        quote(random.pick(words)),
+        (random.normal() * 100).toFixed(2),
+      ]);
+      const csv =
+        [['n', quote(`the ${separator} name`), 'x'], ...cells].map((line) => line.join(separator)).join('\n') + '\n';
       expect(written(csv, 'n')).toBe(csv);
     }
   });
@@ -103,11 +127,17 @@ describe('how a file is written is found out', () => {
   });
 
   test('empty lines, and empty rows at the end, are no rows', () => {
-    expect(parseCsv(Buffer.from('a,b\n1,2\n\n3,4\n,\n,\n\n')).records).toEqual([['1', '2'], ['3', '4']]);
+    expect(parseCsv(Buffer.from('a,b\n1,2\n\n3,4\n,\n,\n\n')).records).toEqual([
+      ['1', '2'],
+      ['3', '4'],
+    ]);
   });
 
   test('bare carriage returns end lines too', () => {
-    expect(parseCsv(Buffer.from('a,b\r1,2\r3,4')).records).toEqual([['1', '2'], ['3', '4']]);
+    expect(parseCsv(Buffer.from('a,b\r1,2\r3,4')).records).toEqual([
+      ['1', '2'],
+      ['3', '4'],
+    ]);
   });
 });
 

@@ -65,9 +65,8 @@ describe('parseRows, where rows may stand', () => {
 });
 
 describe('parseRows, what it rejects', () => {
-  const { age: _age, ...withoutAge } = valid;
   it.each([
-    ['missing-column', withoutAge],
+    ['missing-column', { ...valid, age: undefined }],
     ['out-of-range', { ...valid, age: 91 }],
     ['out-of-range', { ...valid, charges: 1e9 }],
     ['out-of-range', { ...valid, visit: '2031-01-01' }],
@@ -115,7 +114,8 @@ describe('parseRows, what it rejects', () => {
       unfilled: [],
     });
     expect(parse('', { cutOff: true }).rejections).toEqual({ 'cut-off': 1 });
-    expect(parse('{"rows":[]}').rejections).toEqual({});
+    expect(parse('{"rows":[]}').rejections).toEqual({ 'no-rows': 1 });
+    expect(parse('[]').rejections).toEqual({ 'no-rows': 1 });
   });
 
   it('surplus-row: whatever is more than was asked', () => {

@@ -10,16 +10,26 @@ export interface LogisticRegression {
   intercepts: number[];
 }
 
-/** Features brought to mean 0 and deviation 1 for the computation; the penalty stays on the weights as given. */
-interface Scaled {
-  x: Float64Array[];
-  means: Float64Array;
+/**
+ * The features as the computation has them: shifted by their most frequent value, so that one-hot columns are mostly 0,
+ * and of deviation 1. The penalty stays on the weights as given.
+ */
+interface Sparse {
+  rows: SparseRow[];
+  shifts: Float64Array;
   deviations: Float64Array;
+}
+
+/** The cells of a row that are not 0, the constant 1 of the intercept last. */
+interface SparseRow {
+  features: Int32Array;
+  values: Float64Array;
 }
 
 /**
  * Fits logistic regression with an L2 penalty (C = 1, intercept free) to its optimum: scikit-learn's objective. Two
- * classes by Newton's method, more by L-BFGS on the multinomial loss. `y` holds class numbers from 0. Deterministic;
+ * classes by Newton's method, more by L-BFGS on the multinomial loss. Margins are accurate to about
+ * 1e-9. `y` holds class numbers from 0. Deterministic;
  * the result does not depend on the scale of the features other than through the penalty.
  */
 export function fitLogisticRegression(
@@ -27,9 +37,8 @@ export function fitLogisticRegression(
   y: ArrayLike<number>,
   classes: number,
 ): LogisticRegression {
-  const scaled = scale(x);
-  if (classes === 2) return unscaled(scaled, [newton(scaled, y)]);
-  return unscaled(scaled, multinomial(scaled, y, classes));
+  const data = sparse(x);
+  return unscaled(data, classes === 2 ? [newton(data, y)] : multinomial(data, y, classes));
 }
 
 /** Class probabilities of each row, one array a row. */
@@ -47,47 +56,72 @@ export function predictLogisticRegression(
   });
 }
 
-function scale(x: readonly Float64Array[]): Scaled {
+function sparse(x: readonly Float64Array[]): Sparse {
   const features = x[0]!.length;
-  const means = new Float64Array(features);
+  const shifts = new Float64Array(features);
   const deviations = new Float64Array(features);
-  for (const row of x) for (let j = 0; j < features; j++) means[j]! += row[j]! / x.length;
-  for (const row of x) for (let j = 0; j < features; j++) deviations[j]! += (row[j]! - means[j]!) ** 2 / x.length;
   for (let j = 0; j < features; j++) {
-    const deviation = Math.sqrt(deviations[j]!);
-    deviations[j] = deviation > 1e-12 * Math.max(1, Math.abs(means[j]!)) ? deviation : Infinity;
+    const column = Float64Array.from(x, (row) => row[j]!);
+    shifts[j] = mostFrequent(column);
+    deviations[j] = deviationOf(column);
   }
-  return { x: x.map((row) => row.map((value, j) => (value - means[j]!) / deviations[j]!)), means, deviations };
+  const rows = x.map((row): SparseRow => {
+    const scaled = row.map((value, j) => (value - shifts[j]!) / deviations[j]!);
+    const used = Int32Array.from(scaled.keys()).filter((j) => scaled[j] !== 0);
+    return {
+      features: Int32Array.of(...used, features),
+      values: Float64Array.of(...Array.from(used, (j) => scaled[j]!), 1),
+    };
+  });
+  return { rows, shifts, deviations };
+}
+
+function mostFrequent(column: Float64Array): number {
+  const counts = new Map<number, number>();
+  let most = column[0]!;
+  for (const value of column) {
+    const count = (counts.get(value) ?? 0) + 1;
+    counts.set(value, count);
+    if (count > counts.get(most)!) most = value;
+  }
+  return most;
+}
+
+/** Infinite for a constant feature, which then counts for nothing. */
+function deviationOf(column: Float64Array): number {
+  const mean = column.reduce((sum, value) => sum + value, 0) / column.length;
+  const deviation = Math.sqrt(column.reduce((sum, value) => sum + (value - mean) ** 2, 0) / column.length);
+  return deviation > 1e-12 * Math.max(1, Math.abs(mean)) ? deviation : Infinity;
 }
 
 /** From weights on scaled features, the intercept last, to weights on the features as given. */
-function unscaled({ means, deviations }: Scaled, solutions: readonly Float64Array[]): LogisticRegression {
-  const weights = solutions.map((solution) => solution.subarray(0, means.length).map((w, j) => w / deviations[j]!));
-  const intercepts = solutions.map((solution, label) => solution[means.length]! - dot(weights[label]!, means));
+function unscaled({ shifts, deviations }: Sparse, solutions: readonly Float64Array[]): LogisticRegression {
+  const weights = solutions.map((solution) => solution.subarray(0, shifts.length).map((w, j) => w / deviations[j]!));
+  const intercepts = solutions.map((solution, label) => solution[shifts.length]! - dot(weights[label]!, shifts));
   return { weights, intercepts };
 }
 
 /** Penalty of a weight on a scaled feature; a constant feature has weight 0 whatever its penalty. */
-function penaltiesOf({ deviations }: Scaled): Float64Array {
+function penaltiesOf({ deviations }: Sparse): Float64Array {
   return deviations.map((deviation) => (Number.isFinite(deviation) ? 1 / deviation ** 2 : 1));
 }
 
-function newton(scaled: Scaled, y: ArrayLike<number>): Float64Array {
-  const size = scaled.means.length + 1;
-  const penalties = penaltiesOf(scaled);
+function newton(data: Sparse, y: ArrayLike<number>): Float64Array {
+  const size = data.shifts.length + 1;
+  const penalties = penaltiesOf(data);
   let weights: Float64Array = new Float64Array(size);
-  let loss = lossOf(scaled, penalties, y, weights);
+  let loss = lossOf(data, penalties, y, weights);
   for (let step = 0; step < MAX_STEPS; step++) {
-    const { gradient, hessian } = derivativesOf(scaled, penalties, y, weights);
-    if (Math.max(...gradient.map(Math.abs)) < 1e-9 * scaled.x.length) break;
+    const { gradient, hessian } = derivativesOf(data, penalties, y, weights);
+    if (gradient.every((slope) => Math.abs(slope) < 1e-9 * data.rows.length)) break;
     const direction = new CholeskyDecomposition(hessian).solve(Matrix.columnVector(gradient)).to1DArray();
     let reach = 1;
     let next = weights.map((weight, j) => weight - direction[j]!);
-    let nextLoss = lossOf(scaled, penalties, y, next);
+    let nextLoss = lossOf(data, penalties, y, next);
     while (nextLoss > loss && reach > 1e-8) {
       reach /= 2;
       next = weights.map((weight, j) => weight - reach * direction[j]!);
-      nextLoss = lossOf(scaled, penalties, y, next);
+      nextLoss = lossOf(data, penalties, y, next);
     }
     if (nextLoss > loss) break;
     weights = next;
@@ -96,16 +130,17 @@ function newton(scaled: Scaled, y: ArrayLike<number>): Float64Array {
   return weights;
 }
 
-function marginOf(row: Float64Array, weights: Float64Array): number {
-  let margin = weights[row.length]!;
-  for (let j = 0; j < row.length; j++) margin += weights[j]! * row[j]!;
+/** Margin of a row by the weights that begin at `start`. */
+function marginOf({ features, values }: SparseRow, weights: Float64Array, start = 0): number {
+  let margin = 0;
+  for (let i = 0; i < features.length; i++) margin += weights[start + features[i]!]! * values[i]!;
   return margin;
 }
 
-function lossOf({ x }: Scaled, penalties: Float64Array, y: ArrayLike<number>, weights: Float64Array): number {
+function lossOf({ rows }: Sparse, penalties: Float64Array, y: ArrayLike<number>, weights: Float64Array): number {
   let loss = 0;
-  for (let row = 0; row < x.length; row++) {
-    const margin = marginOf(x[row]!, weights) * (y[row] === 1 ? 1 : -1);
+  for (let row = 0; row < rows.length; row++) {
+    const margin = marginOf(rows[row]!, weights) * (y[row] === 1 ? 1 : -1);
     loss += margin > 0 ? Math.log1p(Math.exp(-margin)) : Math.log1p(Math.exp(margin)) - margin;
   }
   for (let j = 0; j < penalties.length; j++) loss += (penalties[j]! * weights[j]! ** 2) / 2;
@@ -113,70 +148,70 @@ function lossOf({ x }: Scaled, penalties: Float64Array, y: ArrayLike<number>, we
 }
 
 function derivativesOf(
-  { x }: Scaled,
+  { rows }: Sparse,
   penalties: Float64Array,
   y: ArrayLike<number>,
   weights: Float64Array,
-): { gradient: number[]; hessian: Matrix } {
+): { gradient: Float64Array; hessian: Matrix } {
   const size = weights.length;
   const gradient = new Float64Array(size);
   const upper = Array.from({ length: size }, () => new Float64Array(size));
-  for (let row = 0; row < x.length; row++) {
-    const features = x[row]!;
-    const probability = 1 / (1 + Math.exp(-marginOf(features, weights)));
+  for (let row = 0; row < rows.length; row++) {
+    const { features, values } = rows[row]!;
+    const probability = 1 / (1 + Math.exp(-marginOf(rows[row]!, weights)));
     const error = probability - y[row]!;
     const curvature = probability * (1 - probability);
-    for (let j = 0; j < size; j++) {
-      const value = j < features.length ? features[j]! : 1;
-      gradient[j]! += error * value;
-      const weighted = curvature * value;
-      const line = upper[j]!;
-      for (let k = j; k < features.length; k++) line[k]! += weighted * features[k]!;
-      line[features.length]! += weighted;
+    for (let i = 0; i < features.length; i++) {
+      gradient[features[i]!]! += error * values[i]!;
+      const weighted = curvature * values[i]!;
+      const line = upper[features[i]!]!;
+      for (let k = i; k < features.length; k++) line[features[k]!]! += weighted * values[k]!;
     }
   }
   const hessian = new Matrix(size, size);
   for (let j = 0; j < size; j++) {
     if (j < penalties.length) gradient[j]! += penalties[j]! * weights[j]!;
     for (let k = j; k < size; k++) {
-      const ridge = j === k ? (penalties[j] ?? 1e-12) : 0;
-      hessian.set(j, k, upper[j]![k]! + ridge);
-      hessian.set(k, j, upper[j]![k]! + ridge);
+      const value = upper[j]![k]! + (j === k ? (penalties[j] ?? 1e-12) : 0);
+      hessian.set(j, k, value);
+      hessian.set(k, j, value);
     }
   }
-  return { gradient: [...gradient], hessian };
+  return { gradient, hessian };
 }
 
-function multinomial(scaled: Scaled, y: ArrayLike<number>, classes: number): Float64Array[] {
-  const { x } = scaled;
-  const features = scaled.means.length;
-  const size = features + 1;
-  const penalties = penaltiesOf(scaled);
+function multinomial(data: Sparse, y: ArrayLike<number>, classes: number): Float64Array[] {
+  const size = data.shifts.length + 1;
+  const penalties = penaltiesOf(data);
   const solution = minimize(new Float64Array(classes * size), (weights, gradient) => {
     let loss = 0;
     gradient.fill(0);
-    for (let row = 0; row < x.length; row++) {
-      const margins = Array.from({ length: classes }, (_, label) =>
-        marginOf(x[row]!, weights.subarray(label * size, (label + 1) * size)),
-      );
+    for (let row = 0; row < data.rows.length; row++) {
+      const { features, values } = data.rows[row]!;
+      const margins = Array.from({ length: classes }, (_, label) => marginOf(data.rows[row]!, weights, label * size));
       const probabilities = softmax(margins);
       loss -= Math.log(Math.max(probabilities[y[row]!]!, Number.MIN_VALUE));
       for (let label = 0; label < classes; label++) {
         const error = probabilities[label]! - Number(y[row] === label);
-        for (let j = 0; j < features; j++) gradient[label * size + j]! += error * x[row]![j]!;
-        gradient[label * size + features]! += error;
+        for (let i = 0; i < features.length; i++) gradient[label * size + features[i]!]! += error * values[i]!;
       }
     }
-    for (let label = 0; label < classes; label++) {
-      for (let j = 0; j < features; j++) {
-        const weight = weights[label * size + j]!;
-        loss += (penalties[j]! * weight * weight) / 2;
-        gradient[label * size + j]! += penalties[j]! * weight;
-      }
-    }
-    return loss;
+    return loss + penalise(weights, gradient, penalties, classes);
   });
   return Array.from({ length: classes }, (_, label) => solution.slice(label * size, (label + 1) * size));
+}
+
+/** Adds the penalty's slope to the gradient and returns the penalty. */
+function penalise(weights: Float64Array, gradient: Float64Array, penalties: Float64Array, classes: number): number {
+  let sum = 0;
+  for (let label = 0; label < classes; label++) {
+    for (let j = 0; j < penalties.length; j++) {
+      const place = label * (penalties.length + 1) + j;
+      sum += (penalties[j]! * weights[place]! ** 2) / 2;
+      gradient[place]! += penalties[j]! * weights[place]!;
+    }
+  }
+  return sum;
 }
 
 function softmax(margins: readonly number[]): Float64Array {

@@ -52,7 +52,7 @@ describe('S3 store on a real server', () => {
     for (const failure of [
       store.get('a'),
       store.put('a', Buffer.from('x'), { ifAbsent: true }),
-      store.list('').next(),
+      store.list('')[Symbol.asyncIterator]().next(),
     ]) {
       await expect(failure).rejects.toThrow(/^there is no bucket s3:\/\/no-such-bucket-here.*Create the bucket/);
     }

@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { Worker } from '@temporalio/worker';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { FitOutcome } from '../../client/index.js';
+import { fit, sample } from '../../client/index.js';
+import { parseCsv } from '../../mallm/csv.js';
+import { workflowBundlePath } from '../../workers/workflow-bundle.js';
+import type { Cluster } from '../support/cluster.js';
+import { startCluster, TEST_KEY } from '../support/cluster.js';
+import { repositoryFile } from '../support/command-line.js';
+
+const TABLE = repositoryFile('test/fixtures/tables/insurance-train-100.csv');
+const LARGEST_PAYLOAD = 32 * 1024;
+
+interface Event {
+  [attributes: string]: unknown;
+}
+
+describe('a fit on a Temporal server of its own', () => {
+  let cluster: Cluster;
+  let outcome: FitOutcome;
+  const histories: { id: string; history: { events: Event[] } }[] = [];
+
+  beforeAll(async () => {
+    cluster = await startCluster();
+    await cluster.startWorker();
+    const { config, folder } = cluster;
+    outcome = await fit({ table: TABLE, target: 'charges', out: join(folder, 'out'), heldOut: '0.2', epochs: 3, config });
+    await sample({ folder: outcome.folder, rows: 30, draw: 'model', config });
+    for await (const { workflowId } of cluster.client.workflow.list()) {
+      const history = await cluster.client.workflow.getHandle(workflowId).fetchHistory();
+      histories.push({ id: workflowId, history: JSON.parse(historyToJSON(history)) as { events: Event[] } });
+    }
+  });
+  afterAll(() => cluster.close());
+
+  it('runs every workflow and leaves the results', () => {
+    expect(histories.map(({ id }) => id.split('-')[0]).sort()).toEqual(['evaluate', 'fit', 'sample', 'sample']);
+    expect(outcome.manifest.rows.released).toBe(80);
+  });
+
+  it('keeps every payload small', () => {
+    const payloads = histories.flatMap(({ history }) => payloadsOf(history));
+    expect(payloads.length).toBeGreaterThan(20);
+    expect(Math.max(...payloads.map((data) => data.length))).toBeLessThan(LARGEST_PAYLOAD);
+  });
+
+  it('keeps real rows, prompts and the key out of the history', () => {
+    const text = histories.flatMap(({ history }) => [JSON.stringify(history), ...payloadsOf(history)]).join('\n');
+    expect(text).toContain('sha256');
+    expect(text).not.toContain(TEST_KEY);
+    expect(text).not.toContain('## Real rows');
+    const { records, header } = parseCsv(readFileSync(TABLE));
+    const charges = header.indexOf('charges');
+    expect(records.filter((record) => text.includes(record[charges]!))).toEqual([]);
+  });
+
+  it('takes at most six events for each parallel activity of a batch, and twelve more', () => {
+    const { history } = histories.find(({ id }) => id.startsWith('fit-'))!;
+    const activities = history.events.filter((event) => 'activityTaskScheduledEventAttributes' in event).length;
+    expect(history.events.length).toBeLessThanOrEqual(6 * activities + 12 * outcome.manifest.trajectory.length + 12);
+  });
+
+  it('replays', async () => {
+    for (const { id, history } of histories) {
+      await Worker.runReplayHistory({ workflowBundle: { codePath: workflowBundlePath() } }, history, id);
+    }
+  });
+});
+
+/** Decoded data of every payload in a history. */
+function payloadsOf(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(payloadsOf);
+  if (typeof value !== 'object' || value === null) return [];
+  const { metadata, data } = value as { metadata?: unknown; data?: unknown };
+  if (metadata !== undefined && typeof data === 'string') return [Buffer.from(data, 'base64').toString('utf8')];
+  return Object.values(value).flatMap(payloadsOf);
+}
