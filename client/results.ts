@@ -10,7 +10,7 @@ import { RunError } from '../mallm/errors.js';
 import type { EvaluationWithBaselines } from '../mallm/evaluation/result.js';
 import type { FitState, HostSeen } from '../mallm/fit-state.js';
 import { exposureOf, seenBy } from '../mallm/fit-state.js';
-import type { Manifest } from '../mallm/manifest.js';
+import type { Manifest, Rejections } from '../mallm/manifest.js';
 import type { StoredRows, StoredTheta } from '../mallm/plan.js';
 import { readRows } from '../mallm/schema-inference.js';
 import { addSpending, costOf } from '../mallm/spending.js';
@@ -109,9 +109,10 @@ export async function manifestOf(
   const hosts = await hostsOf(context, state, spec.sampleId);
   const spending = addSpending(fitted.spending, drawn.spending);
   const cost = costOf(spending, plan.options.prices);
-  const rejections = { ...fitted.rejections };
-  for (const [reason, count] of Object.entries(drawn.rejections))
-    rejections[reason] = (rejections[reason] ?? 0) + count;
+  // A refined draw rejects its own rows; a model's draw rejects the model's.
+  const [ofModel, ofDraw] =
+    spec.draw === 'model' ? [[fitted.rejections, drawn.rejections], []] : [[fitted.rejections], [drawn.rejections]];
+  const rejections = sumOf(ofModel);
   const modelOf = (role: 'generator' | 'optimizer'): string =>
     hosts.find((host) => host.role === role)?.model ?? 'none';
   return {
@@ -133,11 +134,12 @@ export async function manifestOf(
     rows: {
       asked: drawn.asked,
       released: drawn.released,
-      accepted: fitted.accepted,
+      accepted: fitted.accepted + (spec.draw === 'model' ? drawn.released : 0),
       rejected: Object.values(rejections).reduce((sum, count) => sum + count, 0),
     },
     shortfall: drawn.shortfall,
     rejections,
+    drawRejections: sumOf(ofDraw),
     calls: spending.calls,
     tokens: { prompt: spending.promptTokens, completion: spending.completionTokens },
     cost: cost === null ? null : { amount: cost, currency: plan.options.prices!.currency },
@@ -148,6 +150,13 @@ export async function manifestOf(
     store: record.store,
     files: {},
   };
+}
+
+function sumOf(parts: readonly Rejections[]): Rejections {
+  const sum: Rejections = {};
+  for (const part of parts)
+    for (const [reason, count] of Object.entries(part)) sum[reason] = (sum[reason] ?? 0) + count;
+  return sum;
 }
 
 export async function readManifest(folder: string): Promise<Manifest> {

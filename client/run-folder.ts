@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { access, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { access, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { RunError } from '../mallm/errors.js';
 import type { Ref } from '../mallm/reference.js';
 import type { FitShape } from '../workflows/contract.js';
@@ -66,12 +66,25 @@ export async function writeRunRecord(folder: string, record: RunRecord): Promise
 export async function makeRunFolder(folder: string): Promise<void> {
   const probe = join(folder, `.write-test-${process.pid}`);
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await writeFile(probe, Buffer.alloc(64 * 1024));
     await rm(probe);
   } catch (error) {
     await rm(probe, { force: true }).catch(() => undefined);
     throw folderError(folder, error);
+  }
+}
+
+/** Makes a folder and its parents. Not `recursive: true`: where a parent cannot be made (/proc) that never returns. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && (await stat(folder)).isDirectory()) return;
+    if (code !== 'ENOENT' || (await exists(dirname(folder)))) throw error;
+    await makeFolder(dirname(folder));
+    await mkdir(folder);
   }
 }
 
@@ -93,7 +106,7 @@ export async function writeWhole(path: string, content: string | Buffer): Promis
   }
 }
 
-export async function exists(path: string): Promise<boolean> {
+async function exists(path: string): Promise<boolean> {
   return access(path).then(
     () => true,
     () => false,
@@ -115,6 +128,7 @@ export function folderError(path: string, error: unknown): RunError {
     EPERM: 'permission denied',
     ENOTDIR: 'a part of the path is a file, not a folder',
     EEXIST: 'there is a file of that name',
+    ENOENT: 'a folder on the way cannot be made',
   };
   return new RunError({
     problem: `cannot write ${resolve(path)}`,

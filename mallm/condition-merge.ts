@@ -34,16 +34,26 @@ export function intersect(column: Column, first: Condition, second: Condition): 
   if (a.is === 'present') return b;
   if (b.is === 'present') return a;
   const values = valuesOf(a) ?? valuesOf(b);
-  if (values) return oneOf(values.filter((cell) => satisfies(column, cell, a) && satisfies(column, cell, b)));
+  if (values) return anyOf(values.filter((cell) => satisfies(column, cell, a) && satisfies(column, cell, b)));
   if (isNumber(column)) return narrowed(column, asRange(a), asRange(b));
   if (isLabel(column)) {
-    return oneOf(column.categories.filter((label) => satisfies(column, label, a) && satisfies(column, label, b)));
+    return anyOf(column.categories.filter((label) => satisfies(column, label, a) && satisfies(column, label, b)));
   }
   if (JSON.stringify(a) === JSON.stringify(b)) return a;
   throw new OptionError({
     problem: `column ${JSON.stringify(column.name)} is text and takes one != only`,
     remedy: 'Leave one of them out.',
   });
+}
+
+/** Equal to any of some values: at least one. */
+export function valueCondition(values: Cell[]): Condition {
+  const different = [...new Set(values)];
+  return different.length === 1 ? { is: 'equal', value: different[0]! } : { is: 'one-of', values: different };
+}
+
+function anyOf(values: Cell[]): Condition | null {
+  return values.length === 0 ? null : valueCondition(values);
 }
 
 /** Missing said as a value is missing. */
@@ -55,11 +65,6 @@ function plain(condition: Condition): Condition {
 function valuesOf(condition: Condition): Cell[] | null {
   if (condition.is === 'equal') return [condition.value];
   return condition.is === 'one-of' ? condition.values : null;
-}
-
-function oneOf(values: Cell[]): Condition | null {
-  if (values.length === 0) return null;
-  return values.length === 1 ? { is: 'equal', value: values[0]! } : { is: 'one-of', values };
 }
 
 /** A condition on numbers that is no list of values, as a range. */

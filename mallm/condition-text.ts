@@ -1,3 +1,4 @@
+import { notACondition } from './condition-errors.js';
 import { OptionError } from './errors.js';
 import { nearNames } from './near-names.js';
 
@@ -22,7 +23,6 @@ const OPERATOR =
   /^(?:\s*(?<symbol><=|>=|==|!=|<>|=|<|>|≤|≥|≠)|\s+(?<word>is\s+not|is|not\s+in|in|between)(?![\w]))\s*(?<rest>.*)$/is;
 const QUOTED = /^(["'`])((?:\\.|(?!\1)[^\\])*)\1/s;
 const MISSING_WORDS = /^(?:missing|null|empty|na|nan|none)$/i;
-const EXAMPLES = 'age > 65 · age in 60..75 · sex = Female · region in (north, south) · bmi is missing';
 
 /**
  * Reads a condition: a column (quoted, or as it is), an operator, one or more values.
@@ -51,15 +51,6 @@ export function readCondition(columns: readonly string[], text: string): TypedCo
     default:
       throw notACondition(text);
   }
-}
-
-/** @throws OptionError that says how conditions are written. */
-export function notACondition(text: string): OptionError {
-  return new OptionError({
-    problem: `${JSON.stringify(text)} is not a condition`,
-    expected: `one such as ${EXAMPLES}`,
-    remedy: 'Put names and values with spaces or commas in quotes.',
-  });
 }
 
 /** The longest column name that the text begins with, before an operator. */

@@ -66,7 +66,7 @@ function fitColumn(column: Column, cells: Cell[], index: number, missingFlag: bo
   const mean = values.reduce((sum, value) => sum + value, 0) / count;
   const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / count);
   const constant = deviation <= 1e-12 * Math.abs(mean);
-  return { index, missingFlag, kind, median, mean, scale: constant ? 1 : deviation };
+  return { index, missingFlag, kind, median, mean: constant ? median : mean, scale: constant ? 1 : deviation };
 }
 
 function featureNames(column: Column, missingFlag: boolean): string[] {

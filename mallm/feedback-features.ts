@@ -4,8 +4,8 @@ import { encodeRows, fitEncoder } from './encoding.js';
 import type { Encoder } from './encoding.js';
 import type { TellingFeature } from './feedback.js';
 
-/** Least standardised coefficient that is told. */
-const LEAST_WEIGHT = 0.1;
+/** Standard errors that a coefficient must have to be told. */
+const SIGNIFICANT = 2;
 /** Fewest rows that have a label, for its feature to be told: synthetic or real, whichever it speaks for. */
 const FEWEST_ROWS = 5;
 
@@ -21,9 +21,10 @@ export function tellingFeatures(
   const y = Float64Array.from(x, (_, row) => (row < real.length ? 1 : 0));
   const weights = fitModels('logistic-regression', x, y, { seed: 0 })['logistic-regression']!;
   const isNumber = numberFeatures(encoder);
+  const least = SIGNIFICANT * Math.sqrt(1 / real.length + 1 / synthetic.length);
   return encoder.features.flatMap((feature, index) => {
     const weight = -weights[index + 1]! * deviationOf(x, index);
-    if (Math.abs(weight) < LEAST_WEIGHT) return [];
+    if (Math.abs(weight) < least) return [];
     const supporting = (weight > 0 ? syntheticX : realX).filter((row) => row[index] !== 0).length;
     if (!isNumber[index] && supporting < FEWEST_ROWS) return [];
     return [{ feature, isNumber: isNumber[index]!, weight }];

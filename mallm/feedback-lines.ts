@@ -19,7 +19,7 @@ function shiftLine(shift: Shift): string {
   switch (shift.of) {
     case 'mean': {
       const deviations = (shift.synthetic - shift.real) / shift.realDeviation;
-      const signed = `${deviations < 0 ? '−' : '+'}${Math.abs(deviations).toFixed(2)} sd`;
+      const signed = `${deviations < 0 ? '-' : '+'}${Math.abs(deviations).toFixed(2)} sd`;
       const [synthetic, real] = [shift.synthetic, shift.real].map((value) => meanText(value, shift));
       return `${column}: synthetic mean ${synthetic}, real ${real}${shift.realDeviation > 0 ? ` (${signed})` : ''}`;
     }

@@ -6,8 +6,9 @@ import type { ImpossibleCombination, PairShift } from './feedback.js';
 
 /** Deviate from which an association is not chance: one pair in two hundred would reach it. */
 const SIGNIFICANT = 2.6;
-/** Least difference of association that is told. */
+/** Least difference of association that is told, and how many of its standard errors it must be. */
 const GAP = 0.1;
+const GAP_ERRORS = 2.5;
 /** Most labels of a column that stand for themselves in a table of counts. */
 const MOST_LABELS = 6;
 /** Fewest real rows that a common label has. */
@@ -19,7 +20,7 @@ const REPEATED = 3;
 
 /**
  * Pairs of columns that are related in one of the two tables and less in the other. The real association has to be
- * significant for a lost one, the synthetic association for an invented one. One measure for all kinds of columns:
+ * significant for a lost one, the synthetic association for an invented one, and so has their difference. One measure for all kinds of columns:
  * numbers in quantile bins of the real rows, rare labels pooled.
  */
 export function comparePairs(schema: TableSchema, real: readonly Row[], synthetic: readonly Row[]): PairShift[] {
@@ -34,9 +35,15 @@ export function comparePairs(schema: TableSchema, real: readonly Row[], syntheti
     const inSynthetic = associationOf(first.synthetic, second.synthetic);
     const gap = inReal.strength - inSynthetic.strength;
     const stronger = gap > 0 ? inReal : inSynthetic;
-    if (Math.abs(gap) < GAP || stronger.deviate < SIGNIFICANT) return [];
+    const error = Math.hypot(errorOf(inReal.strength, real.length), errorOf(inSynthetic.strength, synthetic.length));
+    if (Math.abs(gap) < Math.max(GAP, GAP_ERRORS * error) || stronger.deviate < SIGNIFICANT) return [];
     return [{ columns: [first.name, second.name], real: inReal.strength, synthetic: inSynthetic.strength }];
   });
+}
+
+/** Standard error of an association, about as that of a correlation. */
+function errorOf(strength: number, rows: number): number {
+  return (1 - strength ** 2) / Math.sqrt(rows);
 }
 
 /** Pairs of labels that at least three synthetic rows have and no real row, though both are common in the real rows. */

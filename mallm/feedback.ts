@@ -1,15 +1,13 @@
 import type { Row, TableSchema } from './dataset.js';
 import { isModelled } from './dataset.js';
 import { comparePairs, impossibleCombinations } from './feedback-pairs.js';
-import { columnShifts } from './feedback-shifts.js';
+import { columnShifts, FEWEST_REAL_ROWS } from './feedback-shifts.js';
 import { tellingFeatures } from './feedback-features.js';
 
 export { feedbackLines } from './feedback-lines.js';
 
 /** Most entries of each list. */
 const MOST = 8;
-/** Fewest real rows behind any figure: what is told of fewer could be told of a person. */
-export const FEWEST_REAL_ROWS = 5;
 
 /** A share of the real rows; with fewer than five rows behind it only that it is below `value`. */
 export interface RealShare {

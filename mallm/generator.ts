@@ -30,7 +30,7 @@ const SYSTEM = [
   'You write rows for a table of synthetic data that stands in for a real one. Each row is a case of its own, as real in its details as those in the real table, but invented.',
   '',
   '- Never repeat a real row that you are shown, nor a row you have already written; do not change a single cell of one and call it new.',
-  '- Stay within the labels, ranges and formats that are listed for the columns. Write missing cells where the real rows would have them.',
+  '- Stay within the labels, ranges and formats that are listed for the columns. A cell is missing only where its column allows it, and about as often as in reality.',
   '- What belongs together in reality belongs together within a row: heed the causal structure and the task.',
   '- Do not drift to a typical case. Rare labels, extreme numbers and unremarkable cases all have their share.',
   '- Reply with JSON and nothing else: no explanation, no code fence, no comment.',
@@ -59,11 +59,6 @@ export function generatorMessages(ask: GeneratorAsk): PromptMessage[] {
   ];
 }
 
-/** How many rows a request asks for. */
-export function rowsAsked({ rows, partialRows }: Pick<GeneratorAsk, 'rows' | 'partialRows'>): number {
-  return partialRows ? partialRows.length : rows;
-}
-
 /** A row as the prompt shows it: one JSON object on one line, identifiers left out. */
 function rowJson(schema: TableSchema, row: Row): string {
   const entries = schema.columns.flatMap((column, index) =>
@@ -89,4 +84,8 @@ function replyWanted(schema: TableSchema, rows: number): string {
     columns.some(({ nullable }) => nullable) ? 'A missing cell is null.' : 'No cell is null.',
   ];
   return parts.join(' ');
+}
+
+function rowsAsked({ rows, partialRows }: Pick<GeneratorAsk, 'rows' | 'partialRows'>): number {
+  return partialRows ? partialRows.length : rows;
 }

@@ -10,7 +10,7 @@ const MOST_BINS = 8;
 
 /** The cells of one column as a few conditions: each label, each range of numbers, missing. */
 export interface MarginalBins {
-  /** What a cell of the bin satisfies; no cell satisfies two. */
+  /** What a cell of the bin satisfies; no cell satisfies two, but for round bounds that two ranges may share. */
   conditions: Condition[];
   /** Training rows in each bin. */
   counts: number[];
@@ -71,7 +71,17 @@ function numberBins(column: NumericColumn | DatetimeColumn, cells: readonly Cell
 function numberBin(column: NumericColumn | DatetimeColumn, sorted: number[], start: number, end: number): Condition {
   const [first, last] = [sorted[start]!, sorted[end - 1]!];
   if (first === last) return { is: 'equal', value: first };
-  const min = start === 0 ? column.min : nextOnGrid(column, roundestBetween(column, sorted[start - 1]!, first), 1);
+  const min = start === 0 ? column.min : lowerBound(column, sorted[start - 1]!, first);
   const max = end === sorted.length ? column.max : roundestBetween(column, last, sorted[end]!);
   return { is: 'range', min: Math.min(min, first), max: Math.max(max, last) };
+}
+
+/**
+ * The bound between two training values, as the upper range has it. Where numbers have decimals, both ranges share it,
+ * unless it is the value below: that one may fill a bin of its own.
+ */
+function lowerBound(column: NumericColumn | DatetimeColumn, below: number, first: number): number {
+  const bound = roundestBetween(column, below, first);
+  const isShared = column.kind === 'numeric' && column.decimals.max > 0 && bound > below;
+  return isShared ? bound : nextOnGrid(column, bound, 1);
 }

@@ -10,7 +10,7 @@ import type { Edge } from './theta.js';
 
 /** Columns given when none are named: the target and the roots that reach farthest. */
 const GIVEN_COLUMNS = 3;
-/** Fewest training rows that a conditional share is taken from. */
+/** Fewest training rows that a conditional share is taken from alone. */
 const FEWEST_ROWS = 5;
 const GOLDEN_RATIO = 0.6180339887498949;
 
@@ -133,16 +133,26 @@ function drawBins(column: GivenColumn, columns: GivenColumn[], drawn: number[][]
   return bins;
 }
 
-/** Counts of the column's bins over the training rows that agree in the relatives' bins, as many of them as can be asked for. */
-function countsAmongKin(column: GivenColumn, columns: GivenColumn[], binOf: (relative: number) => number): number[] {
-  for (let asked = column.relatives.length; asked > 0; asked--) {
-    const relatives = column.relatives.slice(0, asked);
-    const kin = column.bins.codes.filter(
-      (code, row) => code >= 0 && relatives.every((relative) => columns[relative]!.bins.codes[row] === binOf(relative)),
-    );
-    if (kin.length >= FEWEST_ROWS) return column.bins.counts.map((_, bin) => kin.filter((code) => code === bin).length);
-  }
-  return column.bins.counts;
+/**
+ * Counts of the column's bins over the training rows that agree in the first `asked` relatives. Few rows are filled up
+ * to five with the shares of the rows that agree in one relative less: one row must not decide what its like gets.
+ */
+function countsAmongKin(
+  column: GivenColumn,
+  columns: GivenColumn[],
+  binOf: (relative: number) => number,
+  asked = column.relatives.length,
+): number[] {
+  if (asked === 0) return column.bins.counts;
+  const relatives = column.relatives.slice(0, asked);
+  const kin = column.bins.codes.filter(
+    (code, row) => code >= 0 && relatives.every((relative) => columns[relative]!.bins.codes[row] === binOf(relative)),
+  );
+  const counts = column.bins.counts.map((_, bin) => kin.filter((code) => code === bin).length);
+  if (kin.length >= FEWEST_ROWS) return counts;
+  const wider = countsAmongKin(column, columns, binOf, asked - 1);
+  const weight = (FEWEST_ROWS - kin.length) / wider.reduce((sum, count) => sum + count, 0);
+  return counts.map((count, bin) => count + weight * wider[bin]!);
 }
 
 /** The bin at a place in [0, 1) of all counts laid end to end; -1 when all are 0. */

@@ -121,7 +121,7 @@ export function createSampler(generator: RefinedGenerator, allowed = allowedBy(g
   const isChosen = (random: Random): boolean => {
     if (!estimate) return true;
     write(drawer.point, features);
-    return random.uniform() * ratio!.always < estimate(features);
+    return random.uniform() * ratio.always < estimate(features);
   };
   const attempt = (random: Random, force: boolean): string | null => {
     if (!drawer.draw(random, force)) return 'condition-not-met';

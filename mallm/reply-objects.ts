@@ -1,8 +1,10 @@
 import { isPiece, readReply } from './reply-json.js';
 import type { ReplyList, ReplyObject, ReplyValue } from './reply-json.js';
 
-/** Thoughts before the answer hold rows that were only considered. */
+const THOUGHT_START = '<think>';
 const THOUGHT_END = '</think>';
+/** How a reply begins that is the answer itself. */
+const ANSWER = /^\s*[[{`]/;
 /** The key that the prompt asks the rows to stand under. */
 const ROWS = 'rows';
 
@@ -40,8 +42,11 @@ export function objectsIn(text: string): ReplyObject[] {
   return objects;
 }
 
+/** Thoughts before the answer hold rows that were only considered; thoughts without an end have no answer. */
 function rootsAfterThoughts(text: string): (ReplyObject | ReplyList)[] {
-  return readReply(text.slice(Math.max(0, text.lastIndexOf(THOUGHT_END))));
+  const end = ANSWER.test(text) ? -1 : text.indexOf(THOUGHT_END);
+  if (end < 0 && text.trimStart().startsWith(THOUGHT_START)) return [];
+  return readReply(text.slice(Math.max(0, end)));
 }
 
 /** What to look at in place of this value, in order; null when it stands for a row itself. */

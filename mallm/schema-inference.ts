@@ -9,7 +9,7 @@ import { parseNumber } from './number-grid.js';
 import { checkMetadataColumns, type TableMetadata } from './sdv-metadata.js';
 
 /** Fewer rows than this say nothing about a table. */
-export const MIN_ROWS = 10;
+const MIN_ROWS = 10;
 
 /** What is said about a table beside its cells. */
 export interface InferenceOptions {

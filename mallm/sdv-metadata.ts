@@ -9,7 +9,7 @@ export interface ColumnMetadata {
   /** `key-or-text`: SDV's `unknown`, a key where the cells are unique, else text. */
   kind: Column['kind'] | 'key-or-text';
   description: string;
-  /** Labels from low to high, for `ordered`. */
+  /** Labels from low to high, for `ordered`; without it they are sorted. */
   order?: string[];
   /** strftime-style format, for `datetime`. */
   format?: string;
@@ -45,8 +45,8 @@ const SDTYPES: Record<Column['kind'], string> = {
 
 /**
  * Reads SDV metadata: a single table (`{"columns": …}`) or several (`{"tables": …}`), of which the one with the columns
- * of `header` counts. Besides SDV's own keys a column may have `description`, and a categorical one `order`: its labels
- * from low to high. Personal sdtypes (`name`, `email`, `ssn`, …) become identifiers: made afresh, never copied.
+ * of `header` counts. A categorical column with `order` (labels from low to high) or `order_by` is ordered. Beside SDV's
+ * own keys a column may have a `description`. Personal sdtypes (`name`, `email`, `ssn`, …) become identifiers: made afresh, never copied.
  * @throws TableError when it is not such metadata, or an sdtype, format or regular expression is not known.
  */
 export function parseMetadata(json: unknown, header?: readonly string[]): TableMetadata {
@@ -101,9 +101,9 @@ function readColumn(name: string, json: unknown): ColumnMetadata {
   const { sdtype, description, order, datetime_format: format, regex_format: regex } = column;
   const kind = kindOf(name, sdtype);
   const read: ColumnMetadata = { kind, description: typeof description === 'string' ? description : '' };
-  if (kind === 'categorical' && order !== undefined) return { ...read, kind: 'ordered', order: readOrder(name, order) };
-  if (kind === 'datetime' && format !== undefined && format !== null)
-    return { ...read, format: readFormat(name, format) };
+  if (kind === 'categorical' && order) return { ...read, kind: 'ordered', order: readOrder(name, order) };
+  if (kind === 'categorical' && column.order_by) return { ...read, kind: 'ordered' };
+  if (kind === 'datetime' && format) return { ...read, format: readFormat(name, format) };
   if (kind === 'identifier' && typeof regex === 'string') return { ...read, pattern: patternFromRegex(regex) };
   return read;
 }

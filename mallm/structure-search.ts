@@ -6,6 +6,8 @@ import type { Edge } from './theta.js';
 
 /** Most causes a column may have. */
 const MAX_PARENTS = 3;
+/** With fewer rows chance alone gives perfect fits: there is no structure to be had. */
+const FEWEST_ROWS = 10;
 /** Climbs from random graphs beside the one from the empty graph. */
 const RESTARTS = 10;
 /** Gains below this are rounding; an edge that gains nothing is removed. */
@@ -35,7 +37,7 @@ interface Move {
  *
  * Numbers are cut into quantile bins, rare labels pooled, missing cells a level of their own; at most three causes a
  * column. Deterministic for a seed. Where BIC cannot tell a direction, the edge runs from the earlier column to the later one, and
- * to the target. Identifiers and texts have no edges.
+ * to the target. Identifiers and texts have no edges, and tables of fewer than ten rows none at all.
  *
  * Paper: §3.2.1.
  * Departs: the authors' code takes each distinct number as a category, which leaves numeric columns without edges.
@@ -45,6 +47,7 @@ export function searchStructure(
   rows: readonly Row[],
   { seed = 1 }: { seed?: number } = {},
 ): Edge[] {
+  if (rows.length < FEWEST_ROWS) return [];
   const counts = countable(schema, rows);
   const parents = straightened(bestClimb(counts.names.length, cachedFamilyScore(counts), createRandom(seed)));
   return parents.flatMap((causes, to) =>

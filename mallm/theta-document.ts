@@ -64,15 +64,7 @@ function overview({ thetas, best }: ThetaFile): string[] {
   const rows = thetas.map((record) => {
     const { number, parent, epoch, batch, score, adjustedScore, validShare } = record;
     const name = number === best ? `**${number}** (best)` : String(number);
-    const cells = [
-      name,
-      parent ?? '–',
-      epoch,
-      batch,
-      scoreText(score),
-      scoreText(adjustedScore),
-      `${percent(validShare)}`,
-    ];
+    const cells = [name, parent ?? '–', epoch, batch, scoreText(score), scoreText(adjustedScore), percent(validShare)];
     return `| ${cells.join(' | ')} |`;
   });
   return [

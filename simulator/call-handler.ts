@@ -1,10 +1,9 @@
-import { answerChat, callHash, type ChatQuestion } from './chat.js';
+import { answerChat, callHash, type ChatAnswer, type ChatQuestion } from './chat.js';
 import { attemptFault, brokenReply, replyFault, serverErrorStatus } from './faults.js';
 import type { SimulatorSettings } from './options.js';
 import { BadRequest, completionBody, errorBody, readQuestion, type FilteredAnswer } from './protocol.js';
-import type { ChatAnswer } from './chat.js';
 import { createRateLimit, type RateLimit } from './rate-limit.js';
-import type { SimulatorStats } from './stats.js';
+import { nothingAsked, type SimulatorStats } from './stats.js';
 
 /** What to do with one call. */
 export interface Outcome {
@@ -23,43 +22,40 @@ export interface Outcome {
 
 /** Decides what becomes of calls, and remembers how often each has come. */
 export interface CallHandler {
+  stats: SimulatorStats;
   decide(body: string, key: string | null): Outcome;
   /** To be told what became of it: an answer that has left counts as paid. */
   done(outcome: Outcome, delivered: boolean): void;
 }
 
-type Decision = Partial<Omit<Outcome, 'hash' | 'attempt' | 'body'>> & { status: number; content?: unknown };
+interface Decision extends Partial<Omit<Outcome, 'hash' | 'attempt' | 'body'>> {
+  status: number;
+  content?: object;
+  /** What an answered call used. */
+  tokens?: { prompt: number; completion: number };
+}
 
 const RICHNESS = { text: 0, json_object: 1, json_schema: 2 };
 
 /** A handler for the settings; the clocks are `performance.now()` and `Date.now()`. */
-export function createCallHandler(settings: SimulatorSettings, stats: SimulatorStats): CallHandler {
+export function createCallHandler(settings: SimulatorSettings): CallHandler {
+  const stats = nothingAsked();
   const limit = createRateLimit(settings, () => performance.now());
   const attempts = new Map<number, number>();
   const answered = new Set<number>();
-  const answers = { count: 0 };
-
-  const attemptOf = (hash: string): number => {
+  const remember = (hash: string): number => {
     const attempt = (attempts.get(shortKey(hash)) ?? 0) + 1;
     attempts.set(shortKey(hash), attempt);
     if (attempt > 1) stats.repeated += 1;
     return attempt;
   };
   return {
+    stats,
     decide: (body, key) => {
-      const outcome = { hash: '', attempt: 0, headers: {}, delayMs: 0, retryAfterMs: null, dropped: false };
-      const finished = ({ content = '', ...decision }: Decision): Outcome => {
-        return { ...outcome, ...decision, body: JSON.stringify(content) };
-      };
-      if (settings.requireKey !== null && key !== settings.requireKey) return finished(unauthorized());
-      const question = questionIn(body, settings);
-      if (question instanceof BadRequest) return finished(badRequest(question));
-      outcome.hash = callHash(question);
-      outcome.attempt = attemptOf(outcome.hash);
-      if (settings.quotaAfterCalls !== null && answers.count >= settings.quotaAfterCalls) return finished(overQuota());
-      const decision = decideAttempt(question, outcome, settings, limit);
-      if (decision.status === 200) answers.count += 1;
-      return finished(decision);
+      const outcome = decideCall(body, key, { settings, stats, limit, remember });
+      stats.calls += 1;
+      stats.byStatus[outcome.status] = (stats.byStatus[outcome.status] ?? 0) + 1;
+      return outcome;
     },
     done: ({ hash, status }, delivered) => {
       if (status !== 200 || !delivered) return;
@@ -67,6 +63,35 @@ export function createCallHandler(settings: SimulatorSettings, stats: SimulatorS
       answered.add(shortKey(hash));
     },
   };
+}
+
+interface Desk {
+  settings: SimulatorSettings;
+  stats: SimulatorStats;
+  limit: RateLimit;
+  /** Counts an attempt at a call; the number of this one, from 1. */
+  remember(hash: string): number;
+}
+
+function decideCall(body: string, key: string | null, desk: Desk): Outcome {
+  const { settings, stats, limit } = desk;
+  if (settings.requireKey !== null && key !== settings.requireKey) return outcomeOf(unauthorized(), '', 0);
+  const question = questionIn(body, settings);
+  if (question instanceof BadRequest) return outcomeOf(badRequest(question), '', 0);
+  const hash = callHash(question);
+  const attempt = desk.remember(hash);
+  const spent = settings.quotaAfterCalls !== null && (stats.byStatus[200] ?? 0) >= settings.quotaAfterCalls;
+  const decision = spent ? overQuota() : decideAttempt(question, { hash, attempt }, settings, limit);
+  if (decision.tokens !== undefined) {
+    stats.promptTokens += decision.tokens.prompt;
+    stats.completionTokens += decision.tokens.completion;
+  }
+  return outcomeOf(decision, hash, attempt);
+}
+
+function outcomeOf(decision: Decision, hash: string, attempt: number): Outcome {
+  const { status, headers = {}, delayMs = 0, retryAfterMs = null, dropped = false, content = {} } = decision;
+  return { hash, attempt, status, headers, delayMs, retryAfterMs, dropped, body: JSON.stringify(content) };
 }
 
 /** 52 bits of a hash: small enough to remember millions of calls by. */
@@ -102,8 +127,14 @@ function decideAttempt(
   const { refusedForMs } = limit.take(answer.promptTokens + answer.completionTokens);
   if (refusedForMs !== null) return rateLimited(settings, refusedForMs, limit);
   const content = completionBody(answer, hash, Date.now());
-  const delayMs = settings.latencyMs;
-  return { status: 200, headers: limit.headers(), content, delayMs, dropped: fault === 'dropped' };
+  return {
+    status: 200,
+    headers: limit.headers(),
+    content,
+    delayMs: settings.latencyMs,
+    dropped: fault === 'dropped',
+    tokens: { prompt: answer.promptTokens, completion: answer.completionTokens },
+  };
 }
 
 function withReplyFault(answer: ChatAnswer, hash: string, settings: SimulatorSettings): ChatAnswer | FilteredAnswer {

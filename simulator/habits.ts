@@ -6,9 +6,9 @@
  */
 export const habits = {
   /** Share of cells without evidence (roots of the causal structure) taken from the model's own idea, not an example. */
-  ownIdeaOfRoot: 0.6,
+  ownIdeaOfRoot: 0.75,
   /** The same for a cell that an edge ties to cells already made. */
-  ownIdeaOfChild: 0.3,
+  ownIdeaOfChild: 0.35,
   /** Share of cells for which the edges are overlooked. */
   edgeOverlooked: 0.1,
   /** Width within which two numbers count as alike along an edge, in spreads. */
@@ -16,15 +16,15 @@ export const habits = {
   /** How alike two different labels are along an edge, 0 to 1. */
   otherLabelLikeness: 0.04,
   /** Share of numbers taken from an example that are varied rather than repeated, and by how much, in spreads. */
-  variedShare: 0.7,
+  variedShare: 0.4,
   variedBy: 0.18,
   /** Spread of the model's own idea around its centre, in spreads: below 1, tails shrink. */
-  ownSpread: 0.55,
+  ownSpread: 0.4,
   /** Where in the range told the model expects a number when it sees none, and how much it still does when it sees some. */
   typicalPlace: 0.4,
   typicalShare: 0.2,
   /** Largest shift of the model's own idea of a number, in spreads; a column's share of it is a hash of its name. */
-  shift: 1.2,
+  shift: 0.9,
   /** How much the own idea favours labels seen often (power of the count). */
   labelSharpness: 1.4,
   /** How much the own idea favours some labels over others (log weight; a label's share of it is a hash). */
@@ -39,7 +39,7 @@ export const habits = {
   favouriteDigits: 0.45,
   /** Share of rows that copy an example whole, and that copy one with up to three cells changed. */
   wholeCopy: 0.001,
-  nearCopy: 0.07,
+  nearCopy: 0.03,
   /** Share of rows that repeat the row before with some cells changed. */
   repeatedRow: 0.004,
   /** Share of given cells that are overlooked. */

@@ -81,7 +81,7 @@ function numberOr(value: unknown, name: string, otherwise: number, min: number, 
 }
 
 /** The body of an answered call. */
-export function completionBody(answer: ChatAnswer | FilteredAnswer, hash: string, createdMs: number): unknown {
+export function completionBody(answer: ChatAnswer | FilteredAnswer, hash: string, createdMs: number): object {
   return {
     id: `chatcmpl-${hash.slice(0, 24)}`,
     object: 'chat.completion',
@@ -107,12 +107,12 @@ export function completionBody(answer: ChatAnswer | FilteredAnswer, hash: string
 /** An answer that a content filter stopped. */
 export type FilteredAnswer = Omit<ChatAnswer, 'finish'> & { finish: 'content_filter' };
 
-/** The body of `GET /v1/models`. */
-export function modelsBody(): unknown {
-  return { object: 'list', data: [{ id: SIMULATOR_MODEL, object: 'model', created: 0, owned_by: 'mallm-gan' }] };
+/** The simulated model as `GET /v1/models` lists it. */
+export function modelBody(): object {
+  return { id: SIMULATOR_MODEL, object: 'model', created: 0, owned_by: 'mallm-gan' };
 }
 
 /** The body of an error, as the protocol has it. */
-export function errorBody(message: string, type: string, code: string | null, param: string | null = null): unknown {
+export function errorBody(message: string, type: string, code: string | null, param: string | null = null): object {
   return { error: { message, type, param, code } };
 }

@@ -81,7 +81,7 @@ function drawRow(
     if (cells[place] !== undefined) continue;
     const keep = copied !== null && !copied.changed.has(place);
     cells[place] = keep ? copied.row[place]! : drawCell(plan, place, cells, bound, random);
-    for (let tries = 0; copied?.changed.has(place) && cells[place] === copied.row[place] && tries < 4; tries++) {
+    for (let tries = 0; copied?.changed.has(place) && cells[place] === copied.row[place] && tries < 12; tries++) {
       cells[place] = drawCell(plan, place, cells, bound, random);
     }
   }

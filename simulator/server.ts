@@ -3,9 +3,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { createCallHandler, type CallHandler, type Outcome } from './call-handler.js';
 import { parseSimulatorOptions, type SimulatorOptions } from './options.js';
-import { errorBody, modelsBody, SIMULATOR_MODEL } from './protocol.js';
+import { errorBody, modelBody, SIMULATOR_MODEL } from './protocol.js';
 import { openRequestLog, type RequestLog } from './request-log.js';
-import { nothingAsked, type SimulatorStats } from './stats.js';
+import type { SimulatorStats } from './stats.js';
 
 /** A running simulated model. */
 export interface Simulator {
@@ -21,8 +21,8 @@ export interface Simulator {
 interface Service {
   handler: CallHandler;
   log: RequestLog;
-  stats: SimulatorStats;
   timers: Set<NodeJS.Timeout>;
+  /** Calls in work now. */
   inFlight: number;
 }
 
@@ -38,16 +38,12 @@ const KEEP_ALIVE_MS = 120_000;
  */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const settings = parseSimulatorOptions({ ...options });
-  const stats = nothingAsked();
   const log = openRequestLog(settings.logFile);
-  const service = {
-    handler: createCallHandler(settings, stats),
-    log,
-    stats,
-    timers: new Set<NodeJS.Timeout>(),
-    inFlight: 0,
-  };
-  const server = createServer((request, response) => void answer(service, request, response));
+  const handler = createCallHandler(settings);
+  const service: Service = { handler, log, timers: new Set(), inFlight: 0 };
+  const server = createServer((request, response) => {
+    answer(service, request, response).catch(() => response.destroy());
+  });
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.requestTimeout = 0;
   server.listen(settings.port, settings.host);
@@ -57,7 +53,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   return {
     url: `http://${host}:${port}/v1`,
     port,
-    stats: () => structuredClone(stats),
+    stats: () => structuredClone(handler.stats),
     close: async () => {
       for (const timer of service.timers) clearTimeout(timer);
       const closed = once(server, 'close');
@@ -71,23 +67,32 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 
 async function answer(service: Service, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const path = (request.url ?? '/').split('?')[0]!;
-  if (request.method === 'POST' && path.endsWith('/chat/completions')) return answerCall(service, request, response);
-  request.resume();
-  if (request.method === 'GET' && path === '/healthz') return send(response, 200, { status: 'ok', simulated: true });
-  if (request.method === 'GET' && path.endsWith('/models')) return send(response, 200, modelsBody());
-  if (request.method === 'GET' && path.endsWith(`/models/${SIMULATOR_MODEL}`)) {
-    return send(response, 200, { id: SIMULATOR_MODEL, object: 'model', created: 0, owned_by: 'mallm-gan' });
+  if (request.method === 'POST' && path.endsWith('/chat/completions')) {
+    await answerCall(service, request, response);
+    return;
   }
-  send(response, 404, errorBody(`no such address: ${request.method ?? ''} ${path}`, 'invalid_request_error', null));
+  request.resume();
+  const found = request.method === 'GET' ? pageAt(path) : null;
+  const missing = errorBody(`no such address: ${request.method ?? ''} ${path}`, 'invalid_request_error', null);
+  send(response, found === null ? 404 : 200, found ?? missing);
+}
+
+function pageAt(path: string): object | null {
+  if (path === '/healthz') return { status: 'ok', simulated: true };
+  if (path.endsWith('/models')) return { object: 'list', data: [modelBody()] };
+  return path.endsWith(`/models/${SIMULATOR_MODEL}`) ? modelBody() : null;
 }
 
 async function answerCall(service: Service, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { handler, log, stats, timers } = service;
+  const { handler, log, timers } = service;
   const time = Date.now();
   const body = await readBody(request);
-  if (body === null) return send(response, 413, errorBody('the body is too long', 'invalid_request_error', null));
+  if (body === null) {
+    send(response, 413, errorBody('the body is too long', 'invalid_request_error', null));
+    return;
+  }
   const outcome = handler.decide(body, keyOf(request));
-  count(service, outcome);
+  handler.stats.mostInFlight = Math.max(handler.stats.mostInFlight, ++service.inFlight);
   response.on('close', () => {
     service.inFlight -= 1;
     const { hash, attempt, status, retryAfterMs } = outcome;
@@ -95,13 +100,15 @@ async function answerCall(service: Service, request: IncomingMessage, response: 
     handler.done(outcome, delivered);
     log.write({ time, ended: Date.now(), hash, attempt, status, retryAfterMs, delivered });
   });
-  if (outcome.delayMs <= 0) return deliver(response, outcome);
+  if (outcome.delayMs <= 0) {
+    deliver(response, outcome);
+    return;
+  }
   const timer = setTimeout(() => {
     timers.delete(timer);
     deliver(response, outcome);
   }, outcome.delayMs);
   timers.add(timer);
-  void stats;
 }
 
 async function readBody(request: IncomingMessage): Promise<string | null> {
@@ -121,24 +128,15 @@ function keyOf(request: IncomingMessage): string | null {
   return /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? (typeof azure === 'string' ? azure : null);
 }
 
-function count(service: Service, { status, body }: Outcome): void {
-  const { stats } = service;
-  service.inFlight += 1;
-  stats.calls += 1;
-  stats.byStatus[status] = (stats.byStatus[status] ?? 0) + 1;
-  stats.mostInFlight = Math.max(stats.mostInFlight, service.inFlight);
-  void body;
-}
-
 function deliver(response: ServerResponse, { status, headers, body, dropped }: Outcome): void {
-  if (status === 0) return void response.destroy();
-  response.writeHead(status, {
-    'content-type': 'application/json',
-    'content-length': Buffer.byteLength(body),
-    ...headers,
-  });
-  if (!dropped) return void response.end(body);
-  response.write(body.slice(0, Math.floor(body.length / 2)), () => response.destroy());
+  if (status === 0) {
+    response.destroy();
+    return;
+  }
+  const content = Buffer.from(body);
+  response.writeHead(status, { 'content-type': 'application/json', 'content-length': content.length, ...headers });
+  if (dropped) response.write(content.subarray(0, content.length >> 1), () => response.destroy());
+  else response.end(content);
 }
 
 function send(response: ServerResponse, status: number, content: unknown): void {

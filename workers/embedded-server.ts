@@ -2,13 +2,23 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { ServerError } from '../mallm/errors.js';
 import { withFolderLock } from './folder-lock.js';
-import { folderError, makeServerFolder, serverFolder, type ServerFolder, type ServerRecord } from './server-folder.js';
+import {
+  folderError,
+  freeBytes,
+  makeServerFolder,
+  serverFolder,
+  type ServerFolder,
+  type ServerRecord,
+} from './server-folder.js';
 import { killServer } from './server-process.js';
 import { findServer, isServing } from './server-search.js';
 import { ensureServer } from './server-start.js';
 import { enterUser, livingUsers, removeUser, userEntry } from './server-users.js';
 import { watchServer } from './server-watch.js';
 import { obtainTemporalCli, type TemporalCliOptions } from './temporal-cli.js';
+
+/** Disk space below which a person is warned: a fit's history takes some tens of megabytes. */
+const LITTLE_MEGABYTES = 100;
 
 export interface EmbeddedServerOptions extends TemporalCliOptions {
   /** Start the web UI too, on a free port. Default true. */
@@ -53,6 +63,8 @@ export interface EmbeddedServerStatus {
 export async function startEmbeddedServer(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
   const home = resolve(options.home);
   const folder = await makeServerFolder(home);
+  const megabytes = Math.floor((await freeBytes(folder.path)) / 1e6);
+  if (megabytes < LITTLE_MEGABYTES) options.log(`Only ${megabytes} MB are free in ${folder.path}: make room.`);
   const ensure = { cli: once(() => obtainTemporalCli({ ...options, home })), ui: options.ui ?? true };
   // A first download may take minutes: not while others wait for the lock.
   if (!(await findServer(folder))) await ensure.cli();

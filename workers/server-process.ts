@@ -36,13 +36,16 @@ interface Waiting {
 
 /** The server's port, or its UI's, was taken by another program at its start. */
 export class PortTaken extends ServerError {}
+/** The server ended at its start without saying why, as one does that is killed. */
+export class EndedSilently extends ServerError {}
 
 /**
  * Starts a server in a process group of its own and waits until it serves.
  *
  * It outlives this process, hears no Ctrl-C, and is given nothing of the environment: no key ends up in it.
  *
- * @throws PortTaken when a port is in use; ServerError when it ends or does not serve in time (it is killed then).
+ * @throws PortTaken when a port is in use, EndedSilently when it was killed: both are worth another try; ServerError when it
+ * ends for another reason or does not serve in time (it is killed then).
  */
 export async function launchServer(launch: Launch): Promise<ServerRecord> {
   const { folder, port, uiPort, timeoutMs } = launch;
@@ -71,7 +74,7 @@ export async function waitUntilServing(
   { timeoutMs, believeAfterMs, readLog, path }: Waiting,
 ): Promise<void> {
   const began = Date.now();
-  const bound = new RegExp(`Server:\\s+\\S*:${server.port}\\b`);
+  const bound = boundLine(server.port);
   while (Date.now() - began < timeoutMs) {
     if ((await processMark(server.pid)) !== server.mark) throw await endedAtStart(await readLog(), server, path);
     const isIts = Date.now() - began > believeAfterMs || bound.test(await readLog());
@@ -133,6 +136,11 @@ function serverArguments({ folder, port, uiPort }: Launch): string[] {
   ];
 }
 
+/** What the CLI prints once the server has its port. */
+function boundLine(port: number): RegExp {
+  return new RegExp(`Server:\\s+\\S*:${port}\\b`);
+}
+
 async function readFrom(file: string, start: number): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of createReadStream(file, { start })) chunks.push(chunk as Buffer);
@@ -150,7 +158,8 @@ async function endedAtStart(log: string, { port }: ServerRecord, path: string): 
   }
   // On a full disk the log has no room for a word either.
   if (/no space left|disk is full/i.test(log) || (await freeBytes(path)) < FULL_BYTES) return diskFull(path);
-  return new ServerError({
+  const ErrorClass = log.trim() === '' || boundLine(port).test(log) ? EndedSilently : ServerError;
+  return new ErrorClass({
     problem: 'the embedded Temporal server ended at its start',
     got: last ? JSON.stringify(last.slice(0, 300)) : 'no word in its log',
     remedy: `Its log is ${path}/server.log. If its database is damaged, move ${path} away: fits go on from their stores.`,

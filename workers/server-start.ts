@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ServerError } from '../mallm/errors.js';
 import { freePort, isFree } from './free-port.js';
 import { readRecord, writeRecord, type ServerFolder, type ServerRecord } from './server-folder.js';
-import { killServer, launchServer, PortTaken, waitUntilServing } from './server-process.js';
+import { EndedSilently, killServer, launchServer, PortTaken, waitUntilServing } from './server-process.js';
 import { findServer, hasDatabase, isServing, type FoundServer } from './server-search.js';
 import { livingUsers } from './server-users.js';
 
@@ -70,7 +70,8 @@ async function startOn(folder: ServerFolder, { cli, ui, port }: Ensure, last?: S
     try {
       return await launchServer({ cli: executable, folder, ...ports, timeoutMs: START_MS });
     } catch (error) {
-      if (!(error instanceof PortTaken) || attempt === START_ATTEMPTS) throw error;
+      const passing = error instanceof PortTaken || error instanceof EndedSilently;
+      if (!passing || attempt === START_ATTEMPTS) throw error;
       await sleep(100 * attempt);
     }
   }

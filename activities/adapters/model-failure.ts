@@ -4,7 +4,12 @@ import { ModelFailure } from '../ports.js';
 import { rateLimitOf, retryAfterMs } from '../retry-after.js';
 
 const QUOTA = /insufficient_quota|insufficient_balance|quota_exceeded|billing|payment|credit|access_terminated/i;
-const TIMEOUT_CODES = new Set(['ETIMEDOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'UND_ERR_CONNECT_TIMEOUT']);
+const TIMEOUT_CODES = new Set([
+  'ETIMEDOUT',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
 /** What a provider's code may look like, to be passed on: a name, never a sentence, which may quote a prompt or a key. */
 const CODE = /^[a-z][a-z0-9_.-]{0,59}$/i;
 
@@ -33,8 +38,9 @@ export function modelFailure(error: unknown, asked: Asked, now: number): ModelFa
   if (error instanceof ModelFailure) return error;
   if (error instanceof APIConnectionTimeoutError) return timeoutFailure(asked);
   if (error instanceof APIConnectionError) return connectionFailure(error, asked);
-  if (error instanceof APIError && error.status !== undefined) return statusFailure(error as APIError<number>, asked, now);
-  if (error instanceof SyntaxError) return new ModelFailure('server', `${asked.host} sent a reply that is not JSON.`, asked);
+  if (error instanceof APIError && error.status !== undefined)
+    return statusFailure(error as APIError<number>, asked, now);
+  if (error instanceof SyntaxError) return unreadableReply(asked, 'a reply that is not JSON');
   return connectionFailure(error, asked);
 }
 
@@ -44,26 +50,23 @@ export function timeoutFailure({ host, timeoutMs }: Asked): ModelFailure {
   return new ModelFailure('timeout', `${host} did not answer within ${seconds} s.`, { host });
 }
 
+/** A reply with status 200 that is none. */
+export function unreadableReply({ host }: Asked, got: string): ModelFailure {
+  return new ModelFailure('server', `${host} sent ${got}.`, { host });
+}
+
 /** The provider's error as it can be told apart by machine. */
 export function providerErrorOf(error: unknown): ProviderError {
   if (!(error instanceof APIError)) return { message: '' };
-  const body = (error.error ?? {}) as { message?: unknown; detail?: unknown };
   const { status, code, type, param } = error as APIError<number>;
-  const sentence = typeof body.message === 'string' ? body.message : error.message;
-  return {
-    status,
-    code: nameOf(code),
-    type: nameOf(type),
-    param: param ?? undefined,
-    // Only the beginning: what is quoted from the request comes after what is said about it.
-    message: `${sentence.slice(0, 400)} ${detailOf(body.detail)}`,
-  };
+  // Only the beginning: what is quoted from the request comes after what is said about it.
+  return { status, code: nameOf(code), type: nameOf(type), param: nameOf(param), message: error.message.slice(0, 400) };
 }
 
 function statusFailure(error: APIError<number>, asked: Asked, now: number): ModelFailure {
   const provider = providerErrorOf(error);
   const kind = kindOf(provider);
-  const headers = error.headers as Headers | undefined;
+  const headers = error.headers;
   const code = provider.code ?? provider.type;
   const waits = kind === 'rate-limited' || kind === 'server';
   return new ModelFailure(kind, sentenceOf(kind, provider, asked), {
@@ -84,7 +87,11 @@ function kindOf({ status = 0, code, type }: ProviderError): ModelFailureKind {
   return 'bad-request';
 }
 
-function sentenceOf(kind: ModelFailureKind, { status, code, type, message }: ProviderError, { host, model }: Asked): string {
+function sentenceOf(
+  kind: ModelFailureKind,
+  { status, code, type, message }: ProviderError,
+  { host, model }: Asked,
+): string {
   const named = [status, code ?? type].filter((part) => part !== undefined).join(' ');
   switch (kind) {
     case 'quota':
@@ -124,11 +131,4 @@ function systemCodeOf(error: unknown): string | undefined {
 
 function nameOf(value: unknown): string | undefined {
   return typeof value === 'string' && CODE.test(value) ? value : undefined;
-}
-
-/** Where a validating endpoint says which field it refuses: `[{"loc": ["body", "seed"], "msg": "…", "input": …}]`. */
-function detailOf(detail: unknown): string {
-  if (!Array.isArray(detail)) return typeof detail === 'string' ? detail.slice(0, 400) : '';
-  const found = detail as { loc?: unknown; msg?: unknown }[];
-  return found.map(({ loc, msg }) => `${String(loc).slice(0, 100)} ${String(msg).slice(0, 100)}`).join(' ');
 }

@@ -1,36 +1,154 @@
-import OpenAI from 'openai';
-import type { ChatModel } from '../ports.js';
+import OpenAI, { AzureOpenAI } from 'openai';
+import { ModelError } from '../../mallm/errors.js';
+import type { ChatModel, ChatReply, ChatRequest } from '../ports.js';
+import { rateLimitOf } from '../retry-after.js';
+import { chatReplyOf, filteredReply } from './chat-reply.js';
+import { chooseModel, unlistedModels } from './default-model.js';
+import type { Asked } from './model-failure.js';
+import { modelFailure, providerErrorOf, timeoutFailure } from './model-failure.js';
+import type { RequestForm } from './request-form.js';
+import { FULL_FORM, narrowedForm, narrower, parametersOf } from './request-form.js';
 
-export function openaiModel(options: { baseURL?: string; apiKey?: string; timeoutMs: number }): ChatModel {
-  const client = new OpenAI({ baseURL: options.baseURL, apiKey: options.apiKey ?? 'none', timeout: options.timeoutMs, maxRetries: 0 });
-  const host = new URL(client.baseURL).host;
+const OPENAI_URL = 'https://api.openai.com/v1';
+/** The client wants a key; endpoints without one ignore it. */
+const NO_KEY = 'none';
+
+export interface OpenAIModelOptions {
+  /** Base URL of an endpoint that speaks OpenAI's protocol. Default: OpenAI's own. */
+  baseURL?: string;
+  apiKey?: string;
+  /** Azure OpenAI instead: the resource's address; the model's name is the deployment unless one is given. */
+  azure?: { endpoint: string; apiVersion: string; deployment?: string };
+  /** The model to take when a run names none. */
+  model?: string;
+  /** Milliseconds after which a call counts as hung, its reply's body included. */
+  timeoutMs: number;
+  fetch?: typeof fetch;
+}
+
+/**
+ * A model behind the OpenAI protocol. It makes each call once: every failure is a `ModelFailure`, and only a request
+ * that the endpoint refuses for its form is put in a plainer form and sent again. What form a model takes is found once.
+ *
+ * @throws ModelError when the address is not one.
+ */
+export function openaiModel(options: OpenAIModelOptions): ChatModel {
+  const client = clientOf(options);
+  const { host } = new URL(client.baseURL);
+  const forms = new Map<string, RequestForm>();
+  let found: Promise<string> | undefined;
+
+  async function complete(request: ChatRequest, signal?: AbortSignal): Promise<ChatReply> {
+    const asked: Asked = { host, model: request.model, timeoutMs: options.timeoutMs };
+    const timeout = AbortSignal.timeout(options.timeoutMs);
+    const either = signal ? AbortSignal.any([signal, timeout]) : timeout;
+    for (let form = forms.get(request.model) ?? FULL_FORM; ;) {
+      try {
+        const reply = await send(client, request, form, either, asked);
+        forms.set(request.model, narrower(form, forms.get(request.model) ?? FULL_FORM));
+        return reply;
+      } catch (error) {
+        signal?.throwIfAborted();
+        if (timeout.aborted) throw timeoutFailure(asked);
+        const provider = providerErrorOf(error);
+        if (isFiltered(provider)) return filteredReply(request);
+        const plainer = narrowedForm(form, request, provider);
+        if (!plainer) throw modelFailure(error, asked, Date.now());
+        form = plainer;
+      }
+    }
+  }
+
+  async function listedModel(): Promise<string> {
+    if (options.azure) return options.azure.deployment ?? Promise.reject(unlistedModels(host));
+    try {
+      const names: string[] = [];
+      for await (const { id } of client.models.list({ timeout: options.timeoutMs })) names.push(id);
+      return chooseModel(names, host);
+    } catch (error) {
+      if (error instanceof ModelError) throw error;
+      const failure = modelFailure(error, { host, model: '', timeoutMs: options.timeoutMs }, Date.now());
+      throw failure.kind === 'not-found' || failure.kind === 'bad-request' ? unlistedModels(host) : failure;
+    }
+  }
+
   return {
     host,
-    defaultModel: async () => {
-      for await (const model of client.models.list()) return model.id;
-      throw new Error('no model');
-    },
-    complete: async (request, signal) => {
-      const reply = await client.chat.completions.create(
-        {
-          model: request.model,
-          messages: request.messages,
-          temperature: request.temperature,
-          seed: request.seed,
-          max_tokens: request.maxTokens,
-          ...(request.jsonSchema ? { response_format: { type: 'json_schema' as const, json_schema: { ...request.jsonSchema, strict: true } } } : {}),
-        },
-        { signal },
-      );
-      const choice = reply.choices[0]!;
-      return {
-        text: choice.message.content ?? '',
-        finish: choice.finish_reason === 'length' ? 'length' : 'stop',
-        model: reply.model,
-        simulated: reply.system_fingerprint === 'simulated',
-        promptTokens: reply.usage?.prompt_tokens ?? 0,
-        completionTokens: reply.usage?.completion_tokens ?? 0,
-      };
+    complete,
+    async defaultModel() {
+      if (options.model !== undefined) return options.model;
+      found ??= listedModel();
+      found.catch(() => (found = undefined));
+      return found;
     },
   };
+}
+
+async function send(
+  client: OpenAI,
+  request: ChatRequest,
+  form: RequestForm,
+  signal: AbortSignal,
+  asked: Asked,
+): Promise<ChatReply> {
+  const call = client.chat.completions.create(parametersOf(request, form), { signal });
+  const { data, response } = await call.withResponse();
+  const rateLimit = rateLimitOf(response.headers, Date.now());
+  return { ...chatReplyOf(data, request, asked), ...(rateLimit ? { rateLimit } : {}) };
+}
+
+/** Azure refuses a prompt that its filter objects to with status 400: the run goes on without this reply. */
+function isFiltered({ status, code }: { status?: number; code?: string }): boolean {
+  return status === 400 && /^(content_filter|content_policy_violation|ResponsibleAIPolicyViolation)$/i.test(code ?? '');
+}
+
+function clientOf(options: OpenAIModelOptions): OpenAI {
+  const { apiKey = NO_KEY, azure, timeoutMs } = options;
+  const baseURL = (azure ? `${azure.endpoint.replace(/\/+$/, '')}/openai` : options.baseURL) ?? OPENAI_URL;
+  if (!URL.canParse(baseURL) || !/^https?:$/.test(new URL(baseURL).protocol)) {
+    const got = JSON.stringify(baseURL);
+    const remedy = 'Correct OPENAI_BASE_URL or AZURE_OPENAI_ENDPOINT.';
+    throw new ModelError({
+      problem: 'the address of the model is not one',
+      expected: 'http://… or https://…',
+      got,
+      remedy,
+    });
+  }
+  const common = {
+    apiKey,
+    baseURL,
+    timeout: timeoutMs,
+    maxRetries: 0,
+    // Set here so that the client does not take them from the environment by itself; its log would show prompts.
+    organization: null,
+    project: null,
+    logLevel: 'off' as const,
+    fetch: withPlainErrors(options.fetch ?? fetch),
+  };
+  return azure
+    ? new AzureOpenAI({ ...common, apiVersion: azure.apiVersion, deployment: azure.deployment })
+    : new OpenAI(common);
+}
+
+/** The client reads only errors of OpenAI's shape, `{"error": …}`: others are put into it, or their words were lost. */
+function withPlainErrors(fetchReply: typeof fetch): typeof fetch {
+  return async (input, init) => {
+    const reply = await fetchReply(input, init);
+    if (reply.ok) return reply;
+    const { status, headers } = reply;
+    const text = await reply.text();
+    return new Response(JSON.stringify({ error: errorIn(text) }), { status, headers });
+  };
+}
+
+function errorIn(text: string): unknown {
+  try {
+    const body = JSON.parse(text) as { error?: unknown; message?: unknown; detail?: unknown; code?: unknown } | null;
+    if (body?.error !== undefined) return typeof body.error === 'string' ? { message: body.error } : body.error;
+    const told = typeof body?.message === 'string' ? body.message : JSON.stringify(body?.detail ?? body);
+    return { message: told, code: body?.code };
+  } catch {
+    return { message: text };
+  }
 }

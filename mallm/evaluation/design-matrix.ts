@@ -67,7 +67,7 @@ export function encodeTable({ columns, features, medians }: Design, table: Typed
   );
 }
 
-/** Scales features by the mean and standard deviation of the rows it is made from; constant features become 0. */
+/** Scales features by the mean and standard deviation of the rows it is made from; constant ones are only centred. */
 export function standardizer(x: readonly Float64Array[]): (rows: readonly Float64Array[]) => Float64Array[] {
   const features = x[0]?.length ?? 0;
   const means = new Float64Array(features);
@@ -80,7 +80,7 @@ export function standardizer(x: readonly Float64Array[]): (rows: readonly Float6
     for (const row of x) squares += (row[feature]! - mean) ** 2;
     means[feature] = mean;
     const deviation = Math.sqrt(squares / x.length);
-    deviations[feature] = deviation > 1e-12 * Math.max(1, Math.abs(mean)) ? deviation : Infinity;
+    deviations[feature] = deviation > 1e-12 * Math.max(1, Math.abs(mean)) ? deviation : 1;
   }
   return (rows) => rows.map((row) => row.map((value, feature) => (value - means[feature]!) / deviations[feature]!));
 }

@@ -23,7 +23,7 @@ interface Oracles {
   };
 }
 
-const oracles = readJson<Oracles>('oracles.json');
+const oracles = readJson('oracles.json') as Oracles;
 const smallX = oracles.small.x.map((row) => Float64Array.from(row, (cell) => cell ?? NaN));
 
 function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { formatCsv, parseCsv } from '../../mallm/csv.js';
+import { formatCell, formatCsv, parseCsv } from '../../mallm/csv.js';
 import { TableError } from '../../mallm/errors.js';
 import { createRandom } from '../../mallm/random.js';
 import { csvOf, cycle, fileBytes, typedTable } from '../support/tables.js';
@@ -117,6 +117,21 @@ describe('a table is written as it was read', () => {
       expect(written(csv, 'n')).toBe(csv);
     }
   });
+});
+
+test('a cell is written as its column writes it', () => {
+  const { schema } = typedTable(
+    csvOf({
+      x: cycle(['1.50', '2.25', 'NA'], 12),
+      day: cycle(['1/2/2020', '12/31/2020'], 12),
+      y: cycle(['a', 'b'], 12),
+    }),
+    'y',
+  );
+  const [x, day, y] = schema.columns;
+  expect([formatCell(x!, 1.4999), formatCell(x!, 7), formatCell(x!, null)]).toEqual(['1.50', '7.00', 'NA']);
+  expect([formatCell(day!, Date.UTC(2021, 5, 3, 23) / 1000), formatCell(day!, null)]).toEqual(['6/3/2021', 'NA']);
+  expect(formatCell(y!, 'b')).toBe('b');
 });
 
 describe('how a file is written is found out', () => {

@@ -40,6 +40,7 @@ describe('parseRows, where rows may stand', () => {
       'after thoughts that hold rows of their own',
       `<think>perhaps ${JSON.stringify(valid)}?</think>{"rows":[${both}]}`,
     ],
+    ['after thoughts without a beginning', `perhaps {"age":1}?\n</think>\n{"rows":[${both}]}`],
     ['with a comma too many', `{"rows":[${both},],}`],
   ])('finds them %s', (_name, text) => {
     expect(parse(text)).toEqual({ rows: clinicRows.map(withoutIdentifier), rejections: {}, unfilled: [] });
@@ -113,6 +114,8 @@ describe('parseRows, what it rejects', () => {
       rejections: { 'not-json': 1 },
       unfilled: [],
     });
+    expect(parse(`<think>perhaps ${JSON.stringify(valid)}`, { cutOff: true }).rejections).toEqual({ 'cut-off': 1 });
+    expect(parse(json(valid, { ...other, note: '</think>' })).rows).toHaveLength(2);
     expect(parse('', { cutOff: true }).rejections).toEqual({ 'cut-off': 1 });
     expect(parse('{"rows":[]}').rejections).toEqual({ 'no-rows': 1 });
     expect(parse('[]').rejections).toEqual({ 'no-rows': 1 });

@@ -29,20 +29,20 @@ export interface CommandResult {
 /** An empty folder to run commands in, as a user would. */
 export interface Workplace {
   folder: string;
-  start(args: string[], env?: Record<string, string>): { child: ChildProcess; result: Promise<CommandResult> };
-  run(args: string[], env?: Record<string, string>): Promise<CommandResult>;
+  start(args: string[], env?: Record<string, string>, within?: string): { child: ChildProcess; result: Promise<CommandResult> };
+  run(args: string[], env?: Record<string, string>, within?: string): Promise<CommandResult>;
   /** Stops the embedded server, if one was left running, and removes the folder. */
   close(): Promise<void>;
 }
 
 export async function openWorkplace(): Promise<Workplace> {
   const folder = await mkdtemp(join(tmpdir(), 'mallm-gan-'));
-  const start: Workplace['start'] = (args, env = {}) => {
+  const start: Workplace['start'] = (args, env = {}, within = folder) => {
     const inherited = Object.fromEntries(
       INHERITED.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
     );
     const child = spawn(process.execPath, [MAIN, ...args], {
-      cwd: folder,
+      cwd: within,
       env: { ...inherited, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -56,7 +56,7 @@ export async function openWorkplace(): Promise<Workplace> {
   return {
     folder,
     start,
-    run: (args, env) => start(args, env).result,
+    run: (args, env, within) => start(args, env, within).result,
     close: async () => {
       await stopEmbeddedServer(join(folder, '.mallm')).catch(() => undefined);
       await rm(folder, { recursive: true, force: true });

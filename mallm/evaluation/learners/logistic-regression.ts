@@ -1,6 +1,9 @@
 import { CholeskyDecomposition, Matrix } from 'ml-matrix';
 import { minimize } from './minimize.js';
 
+/** Probabilities are given to so many parts of 1: rows that tie in theory must not be ranked by rounding errors. */
+const PRECISION = 1e9;
+
 /** Newton steps before giving up on a smaller gradient; a few are the rule. */
 const MAX_STEPS = 100;
 
@@ -28,8 +31,7 @@ interface SparseRow {
 
 /**
  * Fits logistic regression with an L2 penalty (C = 1, intercept free) to its optimum: scikit-learn's objective. Two
- * classes by Newton's method, more by L-BFGS on the multinomial loss. Margins are accurate to about
- * 1e-9. `y` holds class numbers from 0. Deterministic;
+ * classes by Newton's method, more by L-BFGS on the multinomial loss.  `y` holds class numbers from 0. Deterministic;
  * the result does not depend on the scale of the features other than through the penalty.
  */
 export function fitLogisticRegression(
@@ -49,11 +51,15 @@ export function predictLogisticRegression(
   return x.map((row) => {
     const margins = weights.map((list, label) => intercepts[label]! + dot(list, row));
     if (margins.length === 1) {
-      const probability = 1 / (1 + Math.exp(-margins[0]!));
+      const probability = rounded(1 / (1 + Math.exp(-margins[0]!)));
       return Float64Array.of(1 - probability, probability);
     }
-    return softmax(margins);
+    return softmax(margins).map(rounded);
   });
+}
+
+function rounded(probability: number): number {
+  return Math.round(probability * PRECISION) / PRECISION;
 }
 
 function sparse(x: readonly Float64Array[]): Sparse {

@@ -8,7 +8,7 @@ import {
   StoreDamagedError,
   StoreUnavailableError,
 } from '../../../activities/ports.js';
-import type { Answer, HttpEndpoint, SeenRequest } from '../../support/http-endpoint.js';
+import type { Answer, HttpEndpoint } from '../../support/http-endpoint.js';
 import { startHttpEndpoint } from '../../support/http-endpoint.js';
 
 const HTML = { headers: { 'content-type': 'text/html' }, body: '<html>Sign in to the network</html>' };

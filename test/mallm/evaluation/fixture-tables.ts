@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { parse } from 'csv-parse/sync';
+import { parseCsv } from '../../../mallm/csv.js';
+import type { Row, TableSchema } from '../../../mallm/dataset.js';
+import { inferSchema, readRows } from '../../../mallm/schema-inference.js';
 
 const folder = new URL('../../fixtures/evaluation/', import.meta.url);
 
@@ -11,13 +13,28 @@ export interface FixtureTable {
 
 /** Reads a CSV file of the evaluation's fixtures. */
 export function readFixture(path: string): FixtureTable {
-  const [header, ...records] = parse(readFileSync(new URL(path, folder))) as string[][];
-  return { header: header!, records };
+  return parseCsv(readFileSync(new URL(path, folder)));
+}
+
+/** Typed rows of a published split, and a function that types another CSV of the same columns. */
+export function typedSplit(table: string, rows: number, target: string) {
+  const train = readFixture(`data/${table}/train-${rows}.csv`);
+  const schema: TableSchema = inferSchema(train.header, train.records, { target });
+  const read = (path: string): Row[] => {
+    const { header, records } = readFixture(path);
+    return readRows(schema, header, records);
+  };
+  return {
+    schema,
+    read,
+    train: readRows(schema, train.header, train.records),
+    heldOut: read(`data/${table}/test.csv`),
+  };
 }
 
 /** Reads a JSON file of the evaluation's fixtures. */
-export function readJson<T>(path: string): T {
-  return JSON.parse(readFileSync(new URL(path, folder), 'utf8')) as T;
+export function readJson(path: string): unknown {
+  return JSON.parse(readFileSync(new URL(path, folder), 'utf8'));
 }
 
 /** A published split, one-hot encoded over train and test as pandas' get_dummies does: numbers first, nothing scaled. */
