@@ -8,7 +8,7 @@ const mayImport = {
   simulator: ['mallm'],
   report: ['mallm'],
   workers: ['mallm', 'activities', 'workflows', 'config', 'simulator'],
-  client: ['mallm', 'workers', 'config', 'report'],
+  client: ['mallm', 'workers', 'config', 'report', 'simulator'],
   scripts: ['client', 'config'],
 };
 const room = (name) => `^${name}/`;

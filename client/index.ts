@@ -20,6 +20,7 @@ export { baseline, refine } from './rows.js';
 export type { RowsOutcome } from './rows.js';
 export { sample } from './sample.js';
 export type { SampleOutcome, SampleRequest } from './sample.js';
+export { runSimulator } from './simulator.js';
 export { cancel, pause, setLimits, status, stop, unpause } from './status.js';
 export type { RunStatus } from './status.js';
 export { runWorker } from './worker.js';

@@ -1,18 +1,24 @@
 import { roundToGrid } from './cell.js';
 import { nextOnGrid } from './column-grid.js';
 import { impossible, wrongValue } from './condition-errors.js';
-import { intersect } from './condition-merge.js';
+import { intersect, valueCondition } from './condition-merge.js';
 import type { TypedCondition } from './condition-text.js';
 import type { Condition } from './condition.js';
 import type { DatetimeColumn, NumericColumn } from './dataset.js';
 import { datetimeStep, formatDatetime, parseDatetime } from './datetime-format.js';
 import { parseNumber } from './number-grid.js';
 
-type NumberColumn = NumericColumn | DatetimeColumn;
-
 const ISO_DAY = '%Y-%m-%d';
 const ISO_TIMES = ['%Y-%m-%dT%H:%M:%S', '%Y-%m-%d %H:%M:%S', '%Y-%m-%dT%H:%M', '%Y-%m-%d %H:%M'];
 const DAY = 86_400;
+
+type NumberColumn = NumericColumn | DatetimeColumn;
+
+/** What a typed value covers, in seconds for dates: a number itself, a day from its first to its last moment. */
+interface Span {
+  from: number;
+  to: number;
+}
 
 /**
  * A condition on a numeric or datetime column: inclusive bounds on its grid, or values. A day is a value too where the
@@ -59,12 +65,6 @@ function onSpans(column: NumberColumn, operator: TypedCondition['operator'], spa
   }
   if (onGrid.length > 0) return valueCondition(onGrid);
   return wrongValue(column, String(numbers[0]), gridOf(column));
-}
-
-/** What a typed value covers, in seconds for dates: a number itself, a day from its first to its last moment. */
-interface Span {
-  from: number;
-  to: number;
 }
 
 function spanOf(column: NumberColumn, text: string): Span {

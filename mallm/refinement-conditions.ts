@@ -2,7 +2,7 @@ import { describeCondition, satisfies, type Condition, type PartialRow } from '.
 import type { Cell, Column, TableSchema } from './dataset.js';
 import { columnIndex } from './dataset.js';
 import type { CodedColumn } from './refinement-codes.js';
-import type { ColumnCondition } from './refinement-drawer.js';
+import type { ColumnCondition, DrawColumn } from './refinement-drawer.js';
 
 /** What a set of conditions allows of each column. */
 export interface DrawConditions {
@@ -17,7 +17,8 @@ export interface DrawConditions {
 }
 
 /**
- * Looks up which of the known values each condition allows. A key satisfies only "present": it is made afresh later.
+ * Looks up which of the values that can be drawn each condition allows. A key satisfies only "present": it is made
+ * afresh later.
  *
  * @param textsOf cells that a text column (by its place in a row) may be given.
  * @throws Error when a condition names a column that the schema does not have.
@@ -25,7 +26,8 @@ export interface DrawConditions {
 export function drawConditions(
   schema: TableSchema,
   columns: readonly CodedColumn[],
-  textsOf: (index: number) => Cell[],
+  order: readonly DrawColumn[],
+  textsOf: (index: number) => (Cell | undefined)[],
   conditions: PartialRow,
 ): DrawConditions {
   const found: DrawConditions = { columns: columns.map(() => null), texts: new Map(), checked: {}, impossible: null };
@@ -34,14 +36,23 @@ export function drawConditions(
     const column = schema.columns[index]!;
     const accepts = (cell: Cell): boolean => satisfies(column, cell, condition);
     const place = columns.findIndex((coded) => coded.index === index);
-    const cells = place >= 0 ? [null, ...columns[place]!.values] : textsOf(index);
-    if (place >= 0) found.columns[place] = { allows: Uint8Array.from(cells, (cell) => Number(accepts(cell))), accepts };
+    const cells = place >= 0 ? cellsByCode(columns[place]!, order.find((step) => step.column === place)!) : textsOf(index);
+    if (place >= 0) {
+      const allows = Uint8Array.from(cells, (cell) => Number(cell !== undefined && accepts(cell)));
+      found.columns[place] = { allows, accepts };
+    }
     if (column.kind === 'text') found.texts.set(index, accepts);
     if (column.kind !== 'identifier') found.checked[name] = condition;
-    const possible = column.kind === 'identifier' ? condition.is === 'present' : cells.some(accepts);
+    const possible = column.kind === 'identifier' ? condition.is === 'present' : cells.some((cell) => cell !== undefined && accepts(cell));
     if (!possible) found.impossible ??= neverSeen(column, condition);
   }
   return found;
+}
+
+/** The cell of each code, undefined for codes that no tree can draw. */
+function cellsByCode({ values }: CodedColumn, { trees }: DrawColumn): (Cell | undefined)[] {
+  const drawn = new Set(trees.flatMap(({ codes }) => codes));
+  return [null, ...values].map((cell, code) => (drawn.has(code) ? cell : undefined));
 }
 
 function neverSeen(column: Column, condition: Condition): string {

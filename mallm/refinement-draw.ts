@@ -130,12 +130,12 @@ export function createSampler(generator: RefinedGenerator, allowed = allowedBy(g
   return { point: drawer.point, attempt };
 }
 
-function allowedBy({ schema, columns, texts }: RefinedGenerator, conditions: PartialRow): DrawConditions {
+function allowedBy({ schema, columns, order, texts }: RefinedGenerator, conditions: PartialRow): DrawConditions {
   const textsOf = (index: number): (string | null)[] => {
     const pool = texts.find((candidate) => candidate.index === index);
     return pool && pool.texts.length > 0 ? pool.texts : [null];
   };
-  return drawConditions(schema, columns, textsOf, conditions);
+  return drawConditions(schema, columns, order, textsOf, conditions);
 }
 
 /** Turns points into rows, with a text of the pool in each text column. */

@@ -163,7 +163,7 @@ function summary({ folder, manifest, fresh }: FitOutcome): string[] {
     ...(simulated
       ? ['SIMULATED: no language model was asked. The rows show how the tool works and mean nothing.']
       : []),
-    `score   ${percent(first)} at first, ${percent(best)} at best (50 % of a classifier is guessing; lower is better)`,
+    `score   ${percent(first)} at first, ${percent(best)} at best (lower is better; 50 % is guessing)`,
     `rows    ${rows.released} of ${rows.asked} released; the model's: ${rows.accepted} accepted, ${rows.rejected} rejected`,
     `calls   ${calls}, ${tokens.prompt + tokens.completion} tokens${cost ? `, ${cost.amount.toFixed(4)} ${cost.currency}` : ''}`,
     ...(shortfall ? [`short   ${shortfall}`] : []),

@@ -66,6 +66,8 @@ export function progressLine(progress: Progress, elapsed: number): string {
   const state = status === 'running' ? phase : `${phase} ${status}`;
   const left = done > 0.02 && done < 1 ? ` · ${duration((elapsed * (1 - done)) / done)} left` : '';
   const tokens = spending.promptTokens + spending.completionTokens;
+  if (phase === 'evaluate')
+    return `evaluate · ${rows?.asked ?? 0} rows and four simple generators · ${duration(elapsed)}`;
   if (rows)
     return `${state} · ${rows.released} of ${rows.asked} rows · ${spending.calls} calls · ${duration(elapsed)}${left}`;
   const parts = [

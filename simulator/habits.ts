@@ -6,7 +6,7 @@
  */
 export const habits = {
   /** Share of cells without evidence (roots of the causal structure) taken from the model's own idea, not an example. */
-  ownIdeaOfRoot: 0.75,
+  ownIdeaOfRoot: 0.65,
   /** The same for a cell that an edge ties to cells already made. */
   ownIdeaOfChild: 0.35,
   /** Share of cells for which the edges are overlooked. */
@@ -22,13 +22,13 @@ export const habits = {
   ownSpread: 0.4,
   /** Where in the range told the model expects a number when it sees none, and how much it still does when it sees some. */
   typicalPlace: 0.4,
-  typicalShare: 0.2,
+  typicalShare: 0.1,
   /** Largest shift of the model's own idea of a number, in spreads; a column's share of it is a hash of its name. */
-  shift: 0.9,
+  shift: 1,
   /** How much the own idea favours labels seen often (power of the count). */
   labelSharpness: 1.4,
   /** How much the own idea favours some labels over others (log weight; a label's share of it is a hash). */
-  labelTilt: 1.1,
+  labelTilt: 1.3,
   /** Weight of all labels that no example shows, against those shown, when each label shown was shown once. */
   unseenLabels: 0.6,
   /** Share of examples' rare labels that are replaced by the own idea. */
@@ -37,9 +37,9 @@ export const habits = {
   inflatedBroken: 0.35,
   /** Share of own numbers rounded to favourite digits. */
   favouriteDigits: 0.45,
-  /** Share of rows that copy an example whole, and that copy one with up to three cells changed. */
-  wholeCopy: 0.001,
-  nearCopy: 0.03,
+  /** Share of rows that copy an example whole, and that copy one with two or three cells drawn anew. */
+  wholeCopy: 0.0005,
+  nearCopy: 0.05,
   /** Share of rows that repeat the row before with some cells changed. */
   repeatedRow: 0.004,
   /** Share of given cells that are overlooked. */

@@ -102,7 +102,7 @@ function copiedRow(
   const usable = sources.filter((row) => row.every((cell, place) => fits(cell, bound[place])));
   if (usable.length === 0) return null;
   const row = random.pick(usable);
-  const changes = chance < habits.wholeCopy ? 0 : 1 + random.integer(3);
+  const changes = chance < habits.wholeCopy ? 0 : 2 + random.integer(2);
   return { row, changed: new Set(Array.from({ length: changes }, () => random.integer(row.length))) };
 }
 

@@ -8,6 +8,8 @@ import { processMark } from './process-table.js';
 const POLL_MS = 40;
 /** How long an owner on another machine, whose processes we cannot see, is believed to be alive. */
 const FOREIGN_OWNER_MS = 180_000;
+/** Nobody waits for the lock as long as this. */
+const OLD_DRAFT_MS = 3_600_000;
 
 interface Owner {
   host: string;
@@ -66,7 +68,16 @@ async function claim(folder: string, draft: string, number: number): Promise<boo
   const won = Math.max(...numbers) === number;
   const obsolete = won ? numbers.filter((other) => other < number) : [number];
   await Promise.all(obsolete.map((other) => rm(lockFile(folder, other), { force: true })));
+  if (won) await removeOldDrafts(folder);
   return won;
+}
+
+/** What processes left behind that were killed while they waited. */
+async function removeOldDrafts(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const file = join(folder, name);
+    if (name.startsWith('draft.') && (await ageOf(file)) > OLD_DRAFT_MS) await rm(file, { force: true });
+  }
 }
 
 /** The living owner of a lock file, or undefined when it is free. */
@@ -75,11 +86,15 @@ async function holderOf(file: string): Promise<Owner | undefined> {
   if (content === '') return undefined;
   const owner = JSON.parse(content) as Owner;
   if (owner.host === hostname()) return (await processMark(owner.pid)) === owner.mark ? owner : undefined;
-  const age = await stat(file).then(
+  return (await ageOf(file)) < FOREIGN_OWNER_MS ? owner : undefined;
+}
+
+/** Milliseconds since a file was written; endless for one that is gone. */
+async function ageOf(file: string): Promise<number> {
+  return stat(file).then(
     ({ mtimeMs }) => Date.now() - mtimeMs,
     () => Infinity,
   );
-  return age < FOREIGN_OWNER_MS ? owner : undefined;
 }
 
 async function highest(folder: string): Promise<number> {

@@ -4,8 +4,8 @@ const FIRST_SIZE = 16;
 const AFTER_REFUSAL = 0.5;
 const AFTER_SLOWDOWN = 0.75;
 /** Times the least latency seen: from here on the window does not grow, and from there on it shrinks. */
-const HOLD = 2;
-const SLOW = 3;
+const HOLD = 1.5;
+const SLOW = 2.5;
 /** Latencies below this are not looked at: they are this machine's as much as the endpoint's. Milliseconds. */
 const LEAST_SLOW_MS = 250;
 const SMOOTHING = 0.2;

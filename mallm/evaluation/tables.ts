@@ -9,6 +9,9 @@ export const MAX_ROWS = 5000;
 /** Most decimals a number is compared at. */
 const MAX_DECIMALS = 6;
 
+/** Numbers beyond this are taken as this: their squares, and their 32-bit copies, stay finite. */
+const LARGEST = 1e30;
+
 /** A column as the evaluation sees it. */
 export interface EvaluationColumn {
   name: string;
@@ -170,7 +173,7 @@ function typedTable(
     const column = schema.columns[used[position]!]!;
     const codes = new Map(labels.map((label, code) => [label, code]));
     const valueOf = (cell: Cell): number => {
-      if (kind === 'number') return typeof cell === 'number' ? cell : NaN;
+      if (kind === 'number') return typeof cell === 'number' ? Math.min(Math.max(cell, -LARGEST), LARGEST) : NaN;
       return codes.get(labelOf(column, cell) ?? '') ?? NaN;
     };
     return Float64Array.from(rows, (row) => valueOf(row[used[position]!]!));

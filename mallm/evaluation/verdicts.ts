@@ -34,8 +34,7 @@ function utilityVerdict(utility: Utility | null, heldOut: number): Verdict {
   const { best, ceiling, metric } = utility;
   const name = metric === 'f1' ? 'weighted F1' : 'R²';
   const figures = `The best model trained on synthetic rows reaches ${name} ${fixed(best)}, trained on real rows ${fixed(ceiling.best)}`;
-  const noise =
-    metric === 'f1' ? 1.96 * Math.sqrt((ceiling.best * (1 - ceiling.best)) / heldOut) : 2 / Math.sqrt(heldOut);
+  const noise = metric === 'f1' ? noiseOfShare(ceiling.best, heldOut) : noiseOfRSquared(ceiling.best, heldOut);
   if (noise > 0.15) {
     return unknown(
       `${figures}; with ${heldOut} held-out rows either may be off by ${fixed(noise)}.`,
@@ -58,6 +57,18 @@ function utilityVerdict(utility: Utility | null, heldOut: number): Verdict {
     poor: 'Do not train on these rows: fit with more iterations or examples, or compare with `baseline --method cart`.',
   }[level];
   return { level, finding: `${figures}${within}.`, advice };
+}
+
+/** Reach of the 95 % interval of a share of so many rows; a share of 1 is taken a little lower. */
+function noiseOfShare(share: number, rows: number): number {
+  const inside = Math.min(share, 1 - 1 / (rows + 2));
+  return 1.96 * Math.sqrt((inside * (1 - inside)) / rows);
+}
+
+/** The same of an R², by its large-sample variance. */
+function noiseOfRSquared(value: number, rows: number): number {
+  const inside = Math.min(Math.max(value, 0.1), 1 - 1 / (rows + 2));
+  return (1.96 * 2 * Math.sqrt(inside) * (1 - inside)) / Math.sqrt(rows);
 }
 
 function fidelityVerdict(fidelity: Fidelity): Verdict {

@@ -44,7 +44,13 @@ describe('a fit of a real table on the embedded server', () => {
     for (const [name, hash] of Object.entries(files)) {
       expect(createHash('sha256').update(file(name)).digest('hex')).toBe(hash);
     }
-    expect(Object.keys(files).sort()).toEqual(['evaluation.json', 'report.html', 'synthetic.csv', 'theta.json', 'theta.md']);
+    expect(Object.keys(files).sort()).toEqual([
+      'evaluation.json',
+      'report.html',
+      'synthetic.csv',
+      'theta.json',
+      'theta.md',
+    ]);
     expect(simulated).toBe(true);
     expect(calls).toBeGreaterThan(0);
     expect(exposure.reduce((sum, host) => sum + host.calls, 0)).toBe(calls);
@@ -67,7 +73,17 @@ describe('a fit of a real table on the embedded server', () => {
   });
 
   it('draws more rows without a model call, under conditions that every row satisfies', async () => {
-    const sampled = await place.run(['sample', 'out', '--rows', '50', '--where', 'species = Gentoo', '--out', 'more.csv', '--json']);
+    const sampled = await place.run([
+      'sample',
+      'out',
+      '--rows',
+      '50',
+      '--where',
+      'species = Gentoo',
+      '--out',
+      'more.csv',
+      '--json',
+    ]);
     expect(sampled.code).toBe(0);
     const outcome = JSON.parse(sampled.stdout) as Manifest;
     expect(outcome.rows.released).toBe(50);

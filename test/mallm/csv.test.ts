@@ -122,7 +122,7 @@ describe('a table is written as it was read', () => {
 test('a cell is written as its column writes it', () => {
   const { schema } = typedTable(
     csvOf({
-      x: cycle(['1.50', '2.25', 'NA'], 12),
+      x: cycle(['1.50', '2.25', 'NA', '3.00'], 12),
       day: cycle(['1/2/2020', '12/31/2020'], 12),
       y: cycle(['a', 'b'], 12),
     }),

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { describe, expect, it } from 'vitest';
 import type { PartialRow } from '../../mallm/condition.js';
 import type { Row } from '../../mallm/dataset.js';
@@ -158,9 +159,9 @@ describe(`parseRows on ${REPLIES} fuzzed replies`, () => {
       const asked = random.integer(9);
       const surplus = Math.max(0, valid - asked);
       const { rows, rejections } = parseRows(text, { schema: clinicSchema, asked, cutOff: false });
-      expect(rows.length, text).toBe(valid - surplus);
-      expect(rejections, text).toEqual(surplus > 0 ? { ...rejected, 'surplus-row': surplus } : rejected);
-      expect(rows.every(isValidRow), text).toBe(true);
+      assert.equal(rows.length, valid - surplus, text);
+      assert.deepEqual(rejections, surplus > 0 ? { ...rejected, 'surplus-row': surplus } : rejected, text);
+      assert.ok(rows.every(isValidRow), text);
     }
   });
 
@@ -184,10 +185,10 @@ describe(`parseRows on ${REPLIES} fuzzed replies`, () => {
         cutOff: random.uniform() < 0.5,
         ...given,
       });
-      expect(rows.every(isValidRow), text).toBe(true);
-      expect(rows.length, text).toBeLessThanOrEqual(3);
-      expect(rows.length + total(rejections), text).toBeGreaterThan(0);
-      if (given.partialRows) expect(rows.length + unfilled.length, text).toBe(3);
+      assert.ok(rows.every(isValidRow), text);
+      assert.ok(rows.length <= 3, text);
+      assert.ok(rows.length + total(rejections) > 0, text);
+      if (given.partialRows) assert.equal(rows.length + unfilled.length, 3, text);
     }
   });
 

@@ -27,7 +27,10 @@ export const TEST_KEY = 'sk-test-3f9a1c7e5b';
 
 export async function startCluster(options: SimulatorOptions = {}): Promise<Cluster> {
   const folder = await mkdtemp(join(tmpdir(), 'mallm-gan-cluster-'));
-  const [temporal, simulator] = await Promise.all([startTemporal(), startSimulator({ requireKey: TEST_KEY, ...options })]);
+  const [temporal, simulator] = await Promise.all([
+    startTemporal(),
+    startSimulator({ requireKey: TEST_KEY, ...options }),
+  ]);
   const endpoint = { baseURL: simulator.url, apiKey: TEST_KEY };
   const config: Config = {
     ...readConfig({ MALLM_HOME: join(folder, 'home') }),

@@ -29,7 +29,11 @@ export interface CommandResult {
 /** An empty folder to run commands in, as a user would. */
 export interface Workplace {
   folder: string;
-  start(args: string[], env?: Record<string, string>, within?: string): { child: ChildProcess; result: Promise<CommandResult> };
+  start(
+    args: string[],
+    env?: Record<string, string>,
+    within?: string,
+  ): { child: ChildProcess; result: Promise<CommandResult> };
   run(args: string[], env?: Record<string, string>, within?: string): Promise<CommandResult>;
   /** Stops the embedded server, if one was left running, and removes the folder. */
   close(): Promise<void>;

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
@@ -19,7 +19,7 @@ import {
 import { processMark } from '../../workers/process-table.js';
 import { makeServerFolder } from '../../workers/server-folder.js';
 import { launchServer, PortTaken } from '../../workers/server-process.js';
-import { compileForNode } from '../support/compile.js';
+import { compiled } from '../support/compiled.js';
 import { cliOptions, startTemporal, temporalCli } from '../support/temporal.js';
 
 let home: string;
@@ -28,7 +28,10 @@ let cleanups: (() => Promise<unknown>)[];
 let userScript: string;
 
 beforeAll(async () => {
-  userScript = await compileForNode('test/support/embedded-server-user.ts');
+  userScript = await compiled(
+    resolve('test/support/embedded-server-user.ts'),
+    resolve('.cache/compiled/embedded-server'),
+  );
 });
 
 beforeEach(async () => {

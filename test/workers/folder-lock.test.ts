@@ -2,13 +2,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ServerError } from '../../mallm/errors.js';
 import { withFolderLock } from '../../workers/folder-lock.js';
 import { processMark } from '../../workers/process-table.js';
-import { compileForNode } from '../support/compile.js';
+import { compiled } from '../support/compiled.js';
 
 let folder: string;
 
@@ -39,7 +39,7 @@ describe('the lock of a folder', () => {
   });
 
   it('lets one at a time in, of several processes of which some are killed', async () => {
-    const script = await compileForNode('test/support/lock-user.ts');
+    const script = await compiled(resolve('test/support/lock-user.ts'), resolve('.cache/compiled/folder-lock'));
     const start = (times: number) => spawn(process.execPath, [script, folder, String(times)], { stdio: 'inherit' });
     const lasting = [start(40), start(40), start(40)];
     const done = Promise.all(lasting.map(async (child) => ((await once(child, 'exit')) as [number])[0]));

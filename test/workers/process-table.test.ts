@@ -25,7 +25,7 @@ describe('the process table', () => {
 
   it('counts a process as ended that its parent has not waited for', async () => {
     // A shell that starts a process, does not wait for it, and becomes another program that never will.
-    const shell = spawn('sh', ['-c', 'true & echo $!; exec sleep 30'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const shell = spawn('sh', ['-c', 'sleep 0.3 & echo $!; exec sleep 30'], { stdio: ['ignore', 'pipe', 'ignore'] });
     const [line] = (await once(shell.stdout, 'data')) as [Buffer];
     const zombie = Number(String(line).trim());
     await expect.poll(() => processMark(zombie), { timeout: 5_000 }).toBeUndefined();

@@ -27,7 +27,14 @@ describe('a fit on a Temporal server of its own', () => {
     cluster = await startCluster();
     await cluster.startWorker();
     const { config, folder } = cluster;
-    outcome = await fit({ table: TABLE, target: 'charges', out: join(folder, 'out'), heldOut: '0.2', epochs: 3, config });
+    outcome = await fit({
+      table: TABLE,
+      target: 'charges',
+      out: join(folder, 'out'),
+      heldOut: '0.2',
+      epochs: 3,
+      config,
+    });
     await sample({ folder: outcome.folder, rows: 30, draw: 'model', config });
     for await (const { workflowId } of cluster.client.workflow.list()) {
       const history = await cluster.client.workflow.getHandle(workflowId).fetchHistory();

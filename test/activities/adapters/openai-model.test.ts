@@ -145,7 +145,7 @@ describe('a call', () => {
 
   it('tells what the headers say of the limits', async () => {
     const headers = { 'x-ratelimit-limit-requests': '60', 'x-ratelimit-remaining-requests': '9' };
-    const model = await modelAnswering({ ...(completion({ content: 'x' })), headers });
+    const model = await modelAnswering({ headers, body: { choices: [{ message: { content: 'x' } }] } });
     expect((await model.complete(REQUEST)).rateLimit).toEqual({ requests: { limit: 60, remaining: 9 } });
   });
 

@@ -37,11 +37,13 @@ describe('fitLogisticRegression', () => {
   });
 
   it('is the library itself where nothing is asked beyond it', () => {
+    const options = { rowWeights: ones, ridge: 0 };
     const withOnes = Matrix.checkMatrix(cells.map((row) => [1, ...row]));
-    const ours = fitLogisticRegression(x, oracle.y, { rowWeights: ones, ridge: 0, steps: 20 });
-    const rate = rateOf(20, ours, withOnes);
-    const library = train(withOnes, 20, rate);
-    library.forEach((weight, index) => expect(ours[index]).toBeCloseTo(weight, 12));
+    const gradient = withOnes.transpose().mmul(Matrix.columnVector(oracle.y.map((y) => y - 0.5)));
+    const learningRate = fitLogisticRegression(x, oracle.y, { ...options, steps: 1 })[0]! / gradient.get(0, 0);
+    const library = train(withOnes, 20, learningRate);
+    const ours = fitLogisticRegression(x, oracle.y, { ...options, steps: 20 });
+    ours.forEach((weight, index) => expect(weight).toBeCloseTo(library[index]!, 12));
   });
 
   it('goes on from where it stopped: no step at all returns the start', () => {
@@ -72,13 +74,6 @@ describe('fitLogisticRegression', () => {
 function lossOf(probabilities: Float64Array): number {
   const terms = Array.from(probabilities, (p, row) => -Math.log(oracle.y[row] === 1 ? p : 1 - p));
   return terms.reduce((sum, term) => sum + term, 0) / terms.length;
-}
-
-/** The learning rate that gave the first step of a fit: the step over the gradient at zero. */
-function rateOf(count: number, _weights: number[], features: Matrix): number {
-  const first = fitLogisticRegression(x, oracle.y, { rowWeights: ones, ridge: 0, steps: 1 });
-  const gradient = features.transpose().mmul(Matrix.columnVector(oracle.y.map((y) => y - 0.5)));
-  return count > 0 ? first[0]! / gradient.get(0, 0) : 0;
 }
 
 function train(features: Matrix, numSteps: number, learningRate: number): number[] {

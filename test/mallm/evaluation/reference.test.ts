@@ -96,14 +96,14 @@ function figuresOf({ utility, fidelity, privacy, rows }: Evaluation): Reference 
 }
 
 function utilityFigures(prefix: string, models: Record<string, UtilityScores>): Reference {
-  return Object.fromEntries(
-    Object.entries(MODELS).flatMap(([short, name]) =>
-      Object.entries(SCORES).flatMap(([score, key]) => {
-        const value = models[name]?.[key];
-        return value === undefined ? [] : [[`${prefix}_${short}_${score}`, value] as const];
-      }),
-    ),
-  );
+  const figures: Reference = {};
+  for (const [short, name] of Object.entries(MODELS)) {
+    for (const [score, key] of Object.entries(SCORES)) {
+      const value = models[name]?.[key];
+      if (value !== undefined) figures[`${prefix}_${short}_${score}`] = value;
+    }
+  }
+  return figures;
 }
 
 function quartileFigures({ dcr }: Evaluation['privacy']): Reference {
