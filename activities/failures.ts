@@ -1,20 +1,97 @@
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, TemporalFailure } from '@temporalio/common';
 import { MallmError, StoreError } from '../mallm/errors.js';
-import { ModelFailure } from './ports.js';
+import {
+  ModelFailure,
+  PreconditionFailed,
+  StoreBlockedError,
+  StoreDamagedError,
+  StoreUnavailableError,
+  type ModelFailureKind,
+} from './ports.js';
 
-/** One pure function: any error → what Temporal may see of it. Never a raw provider error, its headers or a prompt. */
-export function toApplicationFailure(error: unknown): Error {
-  if (error instanceof ApplicationFailure) return error;
-  if (error instanceof Error && (error.name === 'CancelledFailure' || error.name === 'CompleteAsyncError')) return error;
-  if (error instanceof ModelFailure) return modelFailure(error);
-  if (error instanceof StoreError) return ApplicationFailure.nonRetryable(error.message, 'StoreDamaged');
-  if (error instanceof MallmError) return ApplicationFailure.nonRetryable(error.message, 'InvalidInput');
-  return ApplicationFailure.create({ message: error instanceof Error ? `${error.name}: ${error.message}` : 'unknown error', type: 'Unexpected' });
+/** What went wrong, as far as the orchestration has to know; the first four concern the model, the next three the store. */
+export type FailureType =
+  /** Tried again when the endpoint said. */
+  | 'RateLimited'
+  /** Somebody has to act: quota, key, a full disk, missing rights. Not tried again until then. */
+  | 'Blocked'
+  | 'ModelUnavailable'
+  | 'BadModelRequest'
+  | 'StoreUnavailable'
+  | 'StoreDamaged'
+  /** Another writer was first; the next try sees what it wrote. */
+  | 'StoreConflict'
+  /** An error this project throws on purpose about what it was given. */
+  | 'InvalidInput'
+  | 'Unexpected';
+
+const NEVER_RETRIED: ReadonlySet<FailureType> = new Set(['Blocked', 'BadModelRequest', 'StoreDamaged', 'InvalidInput']);
+
+const MODEL_TYPES: Record<ModelFailureKind, FailureType> = {
+  'rate-limited': 'RateLimited',
+  quota: 'Blocked',
+  unauthorized: 'Blocked',
+  'not-found': 'BadModelRequest',
+  'bad-request': 'BadModelRequest',
+  server: 'ModelUnavailable',
+  timeout: 'ModelUnavailable',
+  connection: 'ModelUnavailable',
+};
+
+/** Share of a wait that is added to it at most, so that activities that were refused together do not return together. */
+const JITTER = 0.2;
+const LONGEST_MESSAGE = 500;
+const KEYS = /\b(sk|pk|key|Bearer|Basic)[-_ ][A-Za-z0-9._~+/=-]{6,}/g;
+
+/**
+ * What Temporal may know of an error: type, message, whether and when to try again. Nothing of the original is
+ * attached, since headers, prompts and rows would end up in history. Temporal's own failures pass as they are.
+ *
+ * @param chance uniform in [0, 1), for the jitter of a wait.
+ */
+export function toApplicationFailure(error: unknown, chance = Math.random()): Error {
+  if (error instanceof TemporalFailure || isSignal(error)) return error;
+  if (error instanceof ModelFailure) return modelFailure(error, chance);
+  if (error instanceof PreconditionFailed) return failure('StoreConflict', error.message);
+  if (error instanceof StoreUnavailableError) return failure('StoreUnavailable', error.message, error.parts);
+  if (error instanceof StoreBlockedError) return failure('Blocked', error.message, error.parts);
+  if (error instanceof StoreDamagedError) return failure('StoreDamaged', error.message, error.parts);
+  if (error instanceof StoreError) return failure('StoreDamaged', error.message, error.parts);
+  if (error instanceof MallmError) return failure('InvalidInput', error.message, { error: error.name, ...error.parts });
+  return unexpected(error);
 }
 
-function modelFailure({ kind, message, details }: ModelFailure): ApplicationFailure {
-  if (kind === 'quota' || kind === 'unauthorized') return ApplicationFailure.nonRetryable(message, 'Blocked');
-  if (kind === 'bad-request' || kind === 'not-found') return ApplicationFailure.nonRetryable(message, 'BadModelRequest');
-  const type = kind === 'rate-limited' ? 'RateLimited' : 'ModelUnavailable';
-  return ApplicationFailure.create({ message, type, ...(details.retryAfterMs ? { nextRetryDelay: details.retryAfterMs } : {}) });
+/** What is no failure: a cancellation, or an activity that is completed elsewhere. */
+function isSignal(error: unknown): error is Error {
+  return error instanceof Error && (error.name === 'AbortError' || error.name === 'CompleteAsyncError');
+}
+
+function modelFailure({ kind, message, details }: ModelFailure, chance: number): ApplicationFailure {
+  const { status, host, code, retryAfterMs } = details;
+  const type = MODEL_TYPES[kind];
+  const waits = retryAfterMs !== undefined && !NEVER_RETRIED.has(type);
+  const delay = waits ? Math.ceil(Math.max(1, retryAfterMs) * (1 + JITTER * chance)) : undefined;
+  return failure(type, message, { kind, status, host, code, retryAfterMs }, delay);
+}
+
+/** A fault of ours, or of a library: its place, and its words only where they cannot quote what was parsed. */
+function unexpected(error: unknown): ApplicationFailure {
+  if (!(error instanceof Error)) return failure('Unexpected', `a value of type ${typeof error} was thrown`);
+  // The parser of JSON quotes the text it cannot read.
+  const words = error instanceof SyntaxError ? '' : `: ${error.message}`;
+  const message = `${error.name}${words}`.replace(KEYS, '$1-…').slice(0, LONGEST_MESSAGE);
+  const result = failure('Unexpected', message);
+  const frames = error.stack?.split('\n').filter((line) => /^\s+at /.test(line)) ?? [];
+  if (frames.length > 0) result.stack = [`Unexpected: ${message}`, ...frames].join('\n');
+  return result;
+}
+
+function failure(type: FailureType, message: string, details?: object, nextRetryDelay?: number): ApplicationFailure {
+  return ApplicationFailure.create({
+    type,
+    message,
+    nonRetryable: NEVER_RETRIED.has(type),
+    ...(details ? { details: [details] } : {}),
+    ...(nextRetryDelay === undefined ? {} : { nextRetryDelay }),
+  });
 }

@@ -37,6 +37,7 @@ export async function firstTheta(
     batch: 0,
     causalStructure: edges,
     taskInstruction: plan.taskInstruction,
+    told: [],
     calls: [],
   };
   const state: FitState = {

@@ -1,4 +1,5 @@
 import { chunkExamples, epochBatches } from '../mallm/few-shot-batch.js';
+import { widenSchema } from '../mallm/condition-parser.js';
 import type { PartialRow } from '../mallm/condition.js';
 import type { Row } from '../mallm/dataset.js';
 import { generatorMessages, generatorReplySchema } from '../mallm/generator.js';
@@ -25,9 +26,18 @@ export interface GenerateRowsInput {
   epoch: number;
   batch: number;
   theta: Candidate;
-  /** Model calls of this activity: their number within the batch, and rows to ask of each. */
-  calls: { index: number; rows: number }[];
+  /** Model calls of this activity, of all those that this θ gets in this step. */
+  calls: ModelCall[];
+  /** Rows that all calls of this θ in this step ask for together. */
+  rowsOfStep: number;
   conditions: PartialRow;
+}
+
+/** One model call: its number within the step, the place of its first row among the step's rows, and rows to ask for. */
+export interface ModelCall {
+  index: number;
+  first: number;
+  rows: number;
 }
 
 export interface GenerateRowsResult {
@@ -95,10 +105,12 @@ export async function generateRows(dependencies: Dependencies, input: GenerateRo
 async function askForRows(
   context: Context,
   input: GenerateRowsInput,
-  call: { index: number; rows: number },
+  call: ModelCall,
 ): Promise<{ rows: Row[]; rejections: Rejections; call: StoredCall }> {
   const { dependencies, store, plan, theta, trainRows, model } = context;
-  const { options, schema } = plan;
+  const { options } = plan;
+  // A condition may ask for what no training row shows: then the model may answer with it.
+  const schema = widenSchema(plan.schema, input.conditions);
   const seed = seedOf(options.seed, 'generate', input.step, input.theta.number, call.index);
   const batches = epochBatches({
     rows: trainRows.length,
@@ -107,7 +119,7 @@ async function askForRows(
     seed: options.seed,
   });
   const shown = chunkExamples(batches[(input.batch - 1) % batches.length]!, call.index, options.examplesPerPrompt);
-  const partialRows = partialRowsOf(context, input, call, seed);
+  const partialRows = partialRowsOf(context, input, call);
   const reply = await callOnce({
     store,
     key: `runs/${input.runId}/replies/${input.step}/t${input.theta.number}-c${call.index}`,
@@ -117,7 +129,7 @@ async function askForRows(
       temperature: options.generatorTemperature,
       seed,
       messages: generatorMessages({
-        theta: thetaOf(plan, theta),
+        theta: { ...thetaOf(plan, theta), schema },
         examples: shown.map((index) => trainRows[index]!),
         rows: call.rows,
         ...(partialRows ? { partialRows } : {}),
@@ -144,25 +156,25 @@ async function askForRows(
   return { ...parsed, call: { host, model: name, simulated, promptTokens, completionTokens, shown } };
 }
 
-/** Given cells: the conditions of a sampling run, and, where the options say so, cells drawn from the marginals. */
+/**
+ * Given cells: the conditions of a sampling run, or, where the options say so, cells drawn from the marginals. These are
+ * drawn for the whole step at once, so that every label gets its share over all calls; all θ of a step get the same.
+ */
 function partialRowsOf(
   { plan, theta, trainRows }: Context,
-  { conditions, epoch }: GenerateRowsInput,
-  call: { rows: number },
-  seed: number,
+  { conditions, step, rowsOfStep }: GenerateRowsInput,
+  { first, rows }: ModelCall,
 ): PartialRow[] | undefined {
-  const conditioned = Object.keys(conditions).length > 0;
-  if (!plan.options.partialRows && !conditioned) return undefined;
-  if (!plan.options.partialRows) return Array.from({ length: call.rows }, () => conditions);
+  if (Object.keys(conditions).length > 0) return Array.from({ length: rows }, () => conditions);
+  if (!plan.options.partialRows) return undefined;
   const drawn = drawPartialRows({
     schema: plan.schema,
     rows: trainRows,
     edges: theta.causalStructure,
-    count: call.rows,
-    seed: seedOf(seed, 'partial', epoch),
+    count: rowsOfStep,
+    seed: seedOf(plan.options.seed, 'partial', step),
   });
-  // A drawn cell may contradict a condition on a column joined to it: with conditions, they alone are given.
-  return conditioned ? drawn.map(() => conditions) : drawn;
+  return drawn.slice(first, first + rows);
 }
 
 /** Tokens of one row as JSON, reckoned from the training rows at three characters a token, with room to spare. */

@@ -45,6 +45,12 @@ export async function findObject<T>(store: ObjectStore, key: string): Promise<T 
   return found && (parse(await unpacked(found.body, key), key) as T);
 }
 
+/** The reference of a value that may not be there: for what is made once and then found again. */
+export async function findRef(store: ObjectStore, key: string): Promise<Ref | undefined> {
+  const found = await store.get(key);
+  return found && refOf(key, await unpacked(found.body, key));
+}
+
 /**
  * Writes bytes as they are under a key that never changes again: a part of a table, a report.
  *

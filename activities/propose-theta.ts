@@ -1,3 +1,4 @@
+import { feedbackLines } from '../mallm/feedback-lines.js';
 import type { FitState, Pair } from '../mallm/fit-state.js';
 import { topPairs } from '../mallm/fit-state.js';
 import { optimizerMessages, optimizerReplySchema, parseProposal, repairMessages } from '../mallm/optimizer.js';
@@ -81,6 +82,7 @@ export async function proposeTheta(dependencies: Dependencies, input: ProposeThe
     batch: input.batch,
     causalStructure: (theta ?? old).causalStructure,
     taskInstruction: (theta ?? old).taskInstruction,
+    told: state.feedback ? feedbackLines(state.feedback.feedback) : [],
     calls: replies.map(({ host, model, simulated, promptTokens, completionTokens }) => ({
       host,
       model,

@@ -1,3 +1,4 @@
+import { widenSchema } from '../mallm/condition-parser.js';
 import type { PartialRow } from '../mallm/condition.js';
 import type { Row } from '../mallm/dataset.js';
 import type { FitState } from '../mallm/fit-state.js';
@@ -9,7 +10,7 @@ import type { Ref } from '../mallm/reference.js';
 import type { RefinedGenerator } from '../mallm/refinement.js';
 import type { Part } from '../workflows/contract.js';
 import type { Dependencies } from './dependencies.js';
-import { getObject, putBytes, putObject } from './object.js';
+import { findRef, getObject, putBytes, putObject } from './object.js';
 import type { ObjectStore } from './ports.js';
 
 interface OfSample {
@@ -22,12 +23,15 @@ interface OfSample {
 /** Model rows in the pool at most, as a multiple of the training rows: newest first, those of the best θ before all. */
 const POOL_LIMIT = 10;
 
-/** Fits the refined generator on the training rows and on the rows the model gave during the fit. */
+/** Fits the refined generator on the training rows and on the rows the model gave during the fit; once for each distance. */
 export async function prepareGenerator(
   { openStore, compute }: Dependencies,
-  input: OfSample & { state: Ref; distance: 'off' | 'mild' | 'strict'; seed: number },
+  input: Omit<OfSample, 'sampleId'> & { state: Ref; distance: 'off' | 'mild' | 'strict' },
 ): Promise<Ref> {
   const store = openStore(input.store);
+  const key = `runs/${input.runId}/generators/${input.state.sha256.slice(0, 12)}-${input.distance}.json`;
+  const known = await findRef(store, key);
+  if (known) return known;
   const [plan, state] = await Promise.all([
     getObject<RunPlan>(store, input.plan),
     getObject<FitState>(store, input.state),
@@ -43,7 +47,7 @@ export async function prepareGenerator(
     distance: input.distance,
     seed: seedOf(plan.options.seed, 'refine'),
   });
-  return putObject(store, `runs/${input.runId}/samples/${input.sampleId}/generator.json`, generator);
+  return putObject(store, key, generator);
 }
 
 /** Draws one shard from the refined generator and writes it as a part. */
@@ -66,7 +70,7 @@ export async function drawShard(
   const seed = seedOf(input.seed, 'shard', input.shard);
   const { csv, rows, rejections, shortfall } = await compute.run('drawPart', {
     generator,
-    schema: plan.schema,
+    schema: widenSchema(plan.schema, input.conditions),
     dialect: plan.dialect,
     trainRows: await getObject<Row[]>(store, plan.train),
     count: input.rows,
@@ -110,7 +114,7 @@ export async function curateRows(
     Promise.all(input.rows.map((ref) => getObject<StoredRows>(store, ref))),
   ]);
   const curated = await compute.run('curatePart', {
-    schema: plan.schema,
+    schema: widenSchema(plan.schema, input.conditions),
     dialect: plan.dialect,
     trainRows,
     kept,

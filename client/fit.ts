@@ -126,7 +126,7 @@ async function complete(session: Session, folder: string, record: RunRecord, wat
   const drawn = await drawSample(context, fitted, spec);
   const evaluated = context.plan.heldOut ? await evaluateSample(context, spec.sampleId, drawn) : null;
   const manifest = await writeResults(context, folder, { fitted, drawn, spec, evaluated });
-  await writeRunRecord(folder, { ...record, status: 'finished' });
+  await writeRunRecord(folder, { ...record, status: 'finished', fitted });
   return { folder, manifest, fresh: true };
 }
 

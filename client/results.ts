@@ -5,7 +5,10 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { formatCsv, parseCsv } from '../mallm/csv.js';
+import { describeCondition } from '../mallm/condition.js';
+import { unseenValues } from '../mallm/condition-parser.js';
 import type { Row } from '../mallm/dataset.js';
+import { columnNamed } from '../mallm/dataset.js';
 import { RunError } from '../mallm/errors.js';
 import type { EvaluationWithBaselines } from '../mallm/evaluation/result.js';
 import type { FitState, HostSeen } from '../mallm/fit-state.js';
@@ -145,6 +148,10 @@ export async function manifestOf(
     cost: cost === null ? null : { amount: cost, currency: plan.options.prices!.currency },
     trajectory: state.trajectory,
     exposure: exposureOf(hosts),
+    conditions: Object.entries(spec.conditions).map(([name, condition]) =>
+      describeCondition(columnNamed(plan.schema, name), condition),
+    ),
+    unseen: unseenValues(plan.schema, spec.conditions),
     draw: spec.draw,
     distance: spec.distance,
     store: record.store,
@@ -198,8 +205,8 @@ async function thetaFileOf(
   const store = session.openStore(record.store);
   const thetas = await Promise.all(
     state.pairs.map(async ({ theta, ...pair }) => {
-      const { causalStructure, taskInstruction } = await getObject<StoredTheta>(store, theta);
-      return { ...pair, causalStructure, taskInstruction };
+      const { causalStructure, taskInstruction, told } = await getObject<StoredTheta>(store, theta);
+      return { ...pair, causalStructure, taskInstruction, told };
     }),
   );
   return { version: 1, context: plan.context, schema: plan.schema, best: fitted.best.number, thetas };

@@ -3,7 +3,7 @@ import { access, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node
 import { dirname, join, resolve } from 'node:path';
 import { RunError } from '../mallm/errors.js';
 import type { Ref } from '../mallm/reference.js';
-import type { FitShape } from '../workflows/contract.js';
+import type { FitShape, OptimizeThetaResult } from '../workflows/contract.js';
 
 /** What a run folder knows of its run: enough to go on with it, or to draw more rows from it. */
 export interface RunRecord {
@@ -21,6 +21,8 @@ export interface RunRecord {
   rows: number;
   draw: 'refined' | 'model';
   status: 'unfinished' | 'finished';
+  /** What the fit ended with, once it is finished. */
+  fitted?: OptimizeThetaResult;
 }
 
 const RECORD = 'run.json';

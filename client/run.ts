@@ -40,7 +40,6 @@ export interface SampleSpec {
   draw: 'refined' | 'model';
   distance: 'off' | 'mild' | 'strict';
   conditions: PartialRow;
-  generator?: Ref;
 }
 
 /**
@@ -66,9 +65,8 @@ export async function drawSample(
 ): Promise<SampleResult> {
   const { session, record, plan } = context;
   const { options } = plan;
-  const { generator, ...rest } = spec;
   const input: SampleInput = {
-    ...rest,
+    ...spec,
     runId: record.runId,
     store: record.store,
     plan: record.plan,
@@ -80,7 +78,6 @@ export async function drawSample(
     inFlight: options.inFlight,
     rowsPerRequest: options.rowsPerRequest,
     budget: budgetLeft(record, fitted),
-    ...(generator ? { generator } : {}),
   };
   const id = sampleWorkflowId(record.runId, spec.sampleId);
   const handle = await runningOrStarted(session, id, 'generateSyntheticData', () => Promise.resolve(input));

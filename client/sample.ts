@@ -7,15 +7,14 @@ import { OptionError, RunError } from '../mallm/errors.js';
 import type { FitState } from '../mallm/fit-state.js';
 import type { Manifest } from '../mallm/manifest.js';
 import { getObject } from '../workers/store.js';
-import type { SampleResult } from '../workflows/contract.js';
+import type { OptimizeThetaResult, SampleResult } from '../workflows/contract.js';
 import { readConfig } from '../config/index.js';
 import type { Watcher } from './fit.js';
 import { contextOf, withSession } from './fit.js';
 import { manifestOf, writeTable } from './results.js';
-import type { RunRecord } from './run-folder.js';
 import { makeRunFolder, requireRunRecord, writeWhole } from './run-folder.js';
 import type { SampleSpec } from './run.js';
-import { drawSample, fitTheta } from './run.js';
+import { drawSample } from './run.js';
 
 /** More rows from a finished fit. */
 export interface SampleRequest extends Watcher {
@@ -36,8 +35,6 @@ export interface SampleRequest extends Watcher {
 export interface SampleOutcome {
   file: string;
   manifest: Manifest;
-  /** Values in the conditions that the training rows never show: only the model can make them up. */
-  unseen: string[];
 }
 
 /**
@@ -49,30 +46,27 @@ export async function sample(request: SampleRequest): Promise<SampleOutcome> {
   const folder = resolve(given);
   if (!(Number.isInteger(rows) && rows > 0)) throw badRows(rows);
   const record = await requireRunRecord(folder);
-  if (record.status !== 'finished') throw unfinished(folder);
+  if (record.status !== 'finished' || !record.fitted) throw unfinished(folder);
   await makeRunFolder(folder);
   const config = { ...(watcher.config ?? readConfig()), home: record.home };
   return withSession({ ...watcher, config }, record.shape.inFlight, async (session) => {
     const context = await contextOf(session, folder, record, watcher);
     const { schema, options } = context.plan;
-    const { conditions, unseen } = conditionsOf(request.where ?? [], schema);
-    const spec = specOf(request, record, options.distance, conditions);
-    const fitted = await fitTheta(context);
+    const conditions = conditionsOf(request.where ?? [], schema);
+    // What no training row shows cannot be drawn from them: the model is asked for it.
+    const draw = request.draw ?? (unseenValues(schema, conditions).length > 0 ? 'model' : record.draw);
+    const spec = specOf(request, draw, options.distance, conditions);
+    const fitted = record.fitted!;
     const drawn = await drawSample(context, fitted, spec);
     const file = out ? resolve(out) : join(folder, `sample-${spec.sampleId}.csv`);
     const manifest = await writeSample(context, { fitted, drawn, spec, file });
-    return { file, manifest, unseen };
+    return { file, manifest };
   });
 }
 
 async function writeSample(
   context: Parameters<typeof writeTable>[0],
-  {
-    fitted,
-    drawn,
-    spec,
-    file,
-  }: { fitted: Awaited<ReturnType<typeof fitTheta>>; drawn: SampleResult; spec: SampleSpec; file: string },
+  { fitted, drawn, spec, file }: { fitted: OptimizeThetaResult; drawn: SampleResult; spec: SampleSpec; file: string },
 ): Promise<Manifest> {
   const store = context.session.openStore(context.record.store);
   const state = await getObject<FitState>(store, fitted.state);
@@ -84,21 +78,20 @@ async function writeSample(
 }
 
 /** The conditions of a request, checked against the schema. @throws OptionError. */
-function conditionsOf(where: string[], schema: TableSchema): { conditions: PartialRow; unseen: string[] } {
-  const conditions = mergeConditions(
+function conditionsOf(where: string[], schema: TableSchema): PartialRow {
+  return mergeConditions(
     schema,
     where.map((text) => parseCondition(schema, text)),
   );
-  return { conditions, unseen: unseenValues(schema, conditions) };
 }
 
 function specOf(
   request: SampleRequest,
-  record: RunRecord,
+  draw: SampleSpec['draw'],
   fitted: SampleSpec['distance'],
   conditions: PartialRow,
 ): SampleSpec {
-  const { rows, draw = record.draw, distance = fitted, seed } = request;
+  const { rows, distance = fitted, seed } = request;
   // The id is a hash of what was asked: the same request again finds its own run, finished or not.
   const asked = JSON.stringify([rows, draw, distance, conditions, seed ?? null]);
   const sampleId = createHash('sha256').update(asked).digest('hex').slice(0, 10);

@@ -28,7 +28,7 @@ export async function typedTable(
   table: Pick<TableFile, 'header' | 'records'>,
   { target, metadata }: { target: string; metadata?: string },
 ): Promise<{ schema: TableSchema; rows: Row[] }> {
-  const overrides = metadata === undefined ? undefined : parseMetadata(await readJson(metadata));
+  const overrides = metadata === undefined ? undefined : parseMetadata(await readJson(metadata), table.header);
   const schema = inferSchema(table.header, table.records, { target, ...(overrides ? { metadata: overrides } : {}) });
   return { schema, rows: readRows(schema, table.header, table.records) };
 }

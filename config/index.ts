@@ -8,8 +8,8 @@ import { httpUrl, text, type Environment } from './variables.js';
 export { ConfigError } from './config-error.js';
 export { clientConnectionOptions, workerConnectionOptions } from './connection.js';
 export { describeConfig } from './describe.js';
-export type { ModelEndpoint, ModelsConfig } from './models.js';
-export type { TemporalTarget, TlsConfig } from './temporal.js';
+export type { ModelEndpoint } from './models.js';
+export type { TemporalTarget } from './temporal.js';
 
 const DEFAULT_HOME = '.mallm';
 const DEFAULT_TASK_QUEUE = 'mallm-gan';
@@ -33,7 +33,7 @@ export interface Config {
   encryptionKeysFile?: string;
 }
 
-export interface TemporalCliConfig {
+interface TemporalCliConfig {
   /** TEMPORAL_CLI_PATH. */
   cliPath?: string;
   /** PATH. */

@@ -7,7 +7,7 @@ const DEFAULT_NAMESPACE = 'default';
 const METADATA_PREFIX = 'TEMPORAL_GRPC_META_';
 
 /** Certificates of a connection, read from their files. Empty: TLS with what the machine trusts. */
-export interface TlsConfig {
+interface TlsConfig {
   /** Name the server's certificate must have, when it differs from the address. */
   serverName?: string;
   ca?: Buffer;

@@ -1,8 +1,7 @@
 import type { BinnedMatrix } from './boosted-trees-bins.js';
+import { bestSplit, LAMBDA, MIN_CHILD_WEIGHT, type Split, type Sums } from './boosted-trees-split.js';
 
-/** XGBoost's `lambda`, `min_child_weight`, and the least gain it splits for. */
-const LAMBDA = 1;
-const MIN_CHILD_WEIGHT = 1;
+/** The least gain XGBoost splits for. */
 const MIN_GAIN = 1e-6;
 
 /** A regression tree in flat arrays; node 0 is the root. A leaf has feature −1. */
@@ -26,21 +25,6 @@ export interface GrowthOptions {
 export interface Derivatives {
   gradient: Float32Array;
   hessian: Float32Array;
-}
-
-interface Sums {
-  gradient: number;
-  hessian: number;
-}
-
-interface Split {
-  gain: number;
-  feature: number;
-  /** Last bin that goes left; one before the column's first bin when only missing cells do. */
-  bin: number;
-  missingLeft: boolean;
-  left: Sums;
-  right: Sums;
 }
 
 interface Growth {
@@ -136,64 +120,6 @@ function growChildren(
   }
   growth.tree.left[node] = growNode(growth, leftRows, split.left, leftHistogram, depth - 1);
   growth.tree.right[node] = growNode(growth, rightRows, split.right, rightHistogram, depth - 1);
-}
-
-function bestSplit(matrix: BinnedMatrix, sums: Sums, histogram: Float64Array): Split | null {
-  const best: Split = { gain: 0, feature: -1, bin: 0, missingLeft: false, left: sums, right: sums };
-  const nodeGain = gainOf(sums.gradient, sums.hessian);
-  for (let feature = 0; feature < matrix.columns; feature++) {
-    scanForward(best, matrix, sums, histogram, feature, nodeGain);
-    if (matrix.hasMissing[feature]) scanBackward(best, matrix, sums, histogram, feature, nodeGain);
-  }
-  return best.feature < 0 ? null : best;
-}
-
-/** Splits after each bin, missing cells to the right. */
-function scanForward(
-  best: Split,
-  { offsets }: BinnedMatrix,
-  sums: Sums,
-  histogram: Float64Array,
-  feature: number,
-  nodeGain: number,
-): void {
-  let gradient = 0;
-  let hessian = 0;
-  for (let bin = offsets[feature]!; bin < offsets[feature + 1]!; bin++) {
-    gradient += histogram[2 * bin]!;
-    hessian += histogram[2 * bin + 1]!;
-    const right = { gradient: sums.gradient - gradient, hessian: sums.hessian - hessian };
-    if (hessian < MIN_CHILD_WEIGHT || right.hessian < MIN_CHILD_WEIGHT) continue;
-    const gain = Math.fround(Math.fround(gainOf(gradient, hessian) + gainOf(right.gradient, right.hessian)) - nodeGain);
-    if (gain > best.gain)
-      Object.assign(best, { gain, feature, bin, missingLeft: false, left: { gradient, hessian }, right });
-  }
-}
-
-/** Splits before each bin, missing cells to the left. */
-function scanBackward(
-  best: Split,
-  { offsets }: BinnedMatrix,
-  sums: Sums,
-  histogram: Float64Array,
-  feature: number,
-  nodeGain: number,
-): void {
-  let gradient = 0;
-  let hessian = 0;
-  for (let bin = offsets[feature + 1]! - 1; bin >= offsets[feature]!; bin--) {
-    gradient += histogram[2 * bin]!;
-    hessian += histogram[2 * bin + 1]!;
-    const left = { gradient: sums.gradient - gradient, hessian: sums.hessian - hessian };
-    if (hessian < MIN_CHILD_WEIGHT || left.hessian < MIN_CHILD_WEIGHT) continue;
-    const gain = Math.fround(Math.fround(gainOf(left.gradient, left.hessian) + gainOf(gradient, hessian)) - nodeGain);
-    const right = { gradient, hessian };
-    if (gain > best.gain) Object.assign(best, { gain, feature, bin: bin - 1, missingLeft: true, left, right });
-  }
-}
-
-function gainOf(gradient: number, hessian: number): number {
-  return hessian <= 0 ? 0 : Math.fround((gradient * gradient) / (hessian + LAMBDA));
 }
 
 function leafValue({ gradient, hessian }: Sums, learningRate: number): number {

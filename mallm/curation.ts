@@ -1,12 +1,11 @@
 import type { PartialRow } from './condition.js';
 import type { Row, TableSchema } from './dataset.js';
-import { rowKey } from './dataset.js';
 import type { Rejections } from './manifest.js';
 import { createRandom } from './random.js';
 import type { DistanceLevel } from './row-distance.js';
 import { createDistanceFilter, fitDistanceRule } from './row-distance.js';
 import { rowSatisfies } from './condition.js';
-import { schemaViolation } from './released-rows.js';
+import { contentKey, schemaViolation } from './released-rows.js';
 
 export interface CurationInput {
   schema: TableSchema;
@@ -33,7 +32,7 @@ export function curate(input: CurationInput): { kept: Row[]; rejections: Rejecti
   const rule = fitDistanceRule(schema, trainRows, input.distance);
   const filter = createDistanceFilter(rule);
   const kept = [...input.kept];
-  const seen = new Set(kept.map(rowKey));
+  const seen = new Set(kept.map((row) => contentKey(schema, row)));
   const rejections: Rejections = {};
   const reject = (reason: string): void => {
     rejections[reason] = (rejections[reason] ?? 0) + 1;
@@ -45,10 +44,10 @@ export function curate(input: CurationInput): { kept: Row[]; rejections: Rejecti
     if (violation) reject('schema-violation');
     else if (!rowSatisfies(schema, row, conditions)) reject('condition-not-met');
     else if (tooNear) reject(tooNear);
-    else if (!rule.repeatsByNature && seen.has(rowKey(row))) reject('repeated-row');
+    else if (!rule.repeatsByNature && seen.has(contentKey(schema, row))) reject('repeated-row');
     else {
       kept.push(row);
-      seen.add(rowKey(row));
+      seen.add(contentKey(schema, row));
     }
   }
   return { kept, rejections };

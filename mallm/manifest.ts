@@ -56,6 +56,8 @@ export const manifestSchema = z.strictObject({
   cost: z.strictObject({ amount: z.number(), currency: z.string() }).nullable(),
   trajectory: z.array(trajectoryPoint),
   exposure: z.array(exposure),
+  conditions: z.array(z.string()).describe('what every released row satisfies'),
+  unseen: z.array(z.string()).describe('conditions that ask for what no training row shows'),
   draw: z.enum(['refined', 'model']).describe('where released rows come from'),
   distance: z.enum(['off', 'mild', 'strict']).describe('how near a released row may come to a real one'),
   store: z.string().describe('URL of the object store, without credentials'),

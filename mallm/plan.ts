@@ -29,6 +29,8 @@ export interface StoredTheta {
   batch: number;
   causalStructure: Theta['causalStructure'];
   taskInstruction: string;
+  /** What the optimizer was told of its parent's rows; aggregates only. */
+  told: string[];
 }
 
 /** Rows that one group of model calls gave, in the order of the calls. */

@@ -11,6 +11,8 @@ import type { Random } from './random.js';
 /** Normal quantile of a 95 % interval. */
 const Z = 1.96;
 const FOLDS = 5;
+/** How often the rows are dealt into folds: the chance of one deal moves an AUC by 0.02. */
+const DRAWS = 2;
 
 /** How well real and synthetic rows are told apart (L(f) of the paper); lower is better. */
 export interface Score {
@@ -41,8 +43,9 @@ export function accuracyScore(state: DiscriminatorState, real: readonly Row[], s
 }
 
 /**
- * AUC of telling real from synthetic rows by fresh classifiers, out of fold: the mean over five stratified, seeded folds,
- * at least 0.5, with Hanley and McNeil's interval. With fewer than two rows of either kind the score is the worst.
+ * AUC of telling real from synthetic rows by fresh classifiers, out of fold: the mean over five stratified, seeded folds
+ * drawn twice, at least 0.5, with Hanley and McNeil's interval. With fewer than two rows of either kind the score is the
+ * worst. Takes about 0.3 s for 100 real and 200 synthetic rows of Adult.
  *
  * Departs: the published accuracy of one batch has a standard deviation of 0.10 on 20 rows; this one uses all rows that
  * there are. Below 0.5 an AUC says that synthetic rows are nearer to the real rows than those are to each other, which
@@ -60,24 +63,13 @@ export function outOfFoldScore(
   if (folds < 2) return UNSCORED;
   const random = createRandom(seed);
   const x = encodeRows(encoder, [...real, ...synthetic]);
-  const fold = [...foldNumbers(real.length, folds, random), ...foldNumbers(synthetic.length, folds, random)];
   let auc = 0;
-  for (let held = 0; held < folds; held++) {
-    const inside = x.map((_, row) => row).filter((row) => fold[row] !== held);
-    const outside = x.map((_, row) => row).filter((row) => fold[row] === held);
-    const isReal = Float64Array.from(inside, (row) => (row < real.length ? 1 : 0));
-    const models = fitModels(
-      kind,
-      inside.map((row) => x[row]!),
-      isReal,
-      { seed: random.integer(2 ** 31) },
-    );
-    const probabilities = predictModels(
-      models,
-      outside.map((row) => x[row]!),
-    );
-    const realOutside = outside.filter((row) => row < real.length).length;
-    auc += areaUnderCurve(probabilities.subarray(0, realOutside), probabilities.subarray(realOutside)) / folds;
+  for (let draw = 0; draw < DRAWS; draw++) {
+    const fold = [...foldNumbers(real.length, folds, random), ...foldNumbers(synthetic.length, folds, random)];
+    for (let held = 0; held < folds; held++) {
+      const outside = fold.map((number) => number === held);
+      auc += foldAuc(kind, x, real.length, { outside, seed: random.integer(2 ** 31) }) / (folds * DRAWS);
+    }
   }
   const [low, high] = interval95(auc, aucVariance(auc, real.length, synthetic.length));
   return { value: Math.max(0.5, auc), interval: [Math.max(0.5, low), Math.max(0.5, high)] };
@@ -89,6 +81,23 @@ export function wilsonInterval(proportion: number, total: number): [number, numb
   const centre = (proportion + Z ** 2 / (2 * total)) / spread;
   const half = (Z / spread) * Math.sqrt((proportion * (1 - proportion)) / total + Z ** 2 / (4 * total ** 2));
   return [Math.max(0, centre - half), Math.min(1, centre + half)];
+}
+
+/** AUC on the rows of one fold of a classifier that learned from all others; the real rows stand first. */
+function foldAuc(
+  kind: DiscriminatorKind,
+  x: readonly Float64Array[],
+  realRows: number,
+  { outside, seed }: { outside: readonly boolean[]; seed: number },
+): number {
+  const lesson = x.filter((_, row) => !outside[row]);
+  const realLesson = outside.filter((held, row) => !held && row < realRows).length;
+  const isReal = Float64Array.from(lesson, (_, row) => (row < realLesson ? 1 : 0));
+  const models = fitModels(kind, lesson, isReal, { seed });
+  const test = x.filter((_, row) => outside[row]);
+  const realTest = realRows - realLesson;
+  const probabilities = predictModels(models, test);
+  return areaUnderCurve(probabilities.subarray(0, realTest), probabilities.subarray(realTest));
 }
 
 /** A fold a row, folds of equal size, in seeded order. */

@@ -10,6 +10,8 @@ const MAX_PARENTS = 3;
 const FEWEST_ROWS = 10;
 /** Climbs from random graphs beside the one from the empty graph. */
 const RESTARTS = 10;
+/** Tables of counts with more places than this are kept sparse. */
+const LARGEST_TABLE = 4096;
 /** Gains below this are rounding; an edge that gains nothing is removed. */
 const TINY = 1e-9;
 
@@ -50,9 +52,7 @@ export function searchStructure(
   if (rows.length < FEWEST_ROWS) return [];
   const counts = countable(schema, rows);
   const parents = straightened(bestClimb(counts.names.length, cachedFamilyScore(counts), createRandom(seed)));
-  return parents.flatMap((causes, to) =>
-    causes.toSorted((a, b) => a - b).map((from) => ({ from: counts.names[from]!, to: counts.names[to]! })),
-  );
+  return parents.flatMap((causes, to) => causes.map((from) => ({ from: counts.names[from]!, to: counts.names[to]! })));
 }
 
 /**
@@ -63,15 +63,8 @@ export function structureScore(schema: TableSchema, rows: readonly Row[], edges:
   const counts = countable(schema, rows);
   const place = new Map(counts.names.map((name, index) => [name, index]));
   return counts.names.reduce((sum, name, to) => {
-    const causes = edges.filter((edge) => edge.to === name).map((edge) => place.get(edge.from));
-    return (
-      sum +
-      familyScore(
-        counts,
-        to,
-        causes.filter((cause) => cause !== undefined),
-      )
-    );
+    const causes = edges.flatMap((edge) => (edge.to === name ? (place.get(edge.from) ?? []) : []));
+    return sum + familyScore(counts, to, causes);
   }, 0);
 }
 
@@ -88,13 +81,14 @@ function countable(schema: TableSchema, rows: readonly Row[]): Counts {
 }
 
 function cachedFamilyScore(counts: Counts): FamilyScore {
-  const known = new Map<string, number>();
+  const known = counts.names.map(() => new Map<number, number>());
   return (child, parents) => {
-    const key = `${child}:${parents.toSorted((a, b) => a - b).join()}`;
-    const cached = known.get(key);
+    // Parents stand in order and are few: their places make one whole number.
+    const key = parents.reduce((number, parent) => number * 4096 + parent + 1, 0);
+    const cached = known[child]!.get(key);
     if (cached !== undefined) return cached;
     const score = familyScore(counts, child, parents);
-    known.set(key, score);
+    known[child]!.set(key, score);
     return score;
   };
 }
@@ -104,19 +98,30 @@ function familyScore({ levels, codes, rows }: Counts, child: number, parents: re
   if (rows === 0) return 0;
   const width = levels[child]!;
   const configurations = parents.reduce((product, parent) => product * levels[parent]!, 1);
-  const tally = new Map<number, number>();
-  const totals = new Map<number, number>();
-  for (let i = 0; i < rows; i++) {
-    let configuration = 0;
-    for (const parent of parents) configuration = configuration * levels[parent]! + codes[parent]![i]!;
-    const cell = configuration * width + codes[child]![i]!;
-    tally.set(cell, (tally.get(cell) ?? 0) + 1);
-    totals.set(configuration, (totals.get(configuration) ?? 0) + 1);
+  const places = new Float64Array(rows);
+  for (const parent of parents) {
+    const [size, code] = [levels[parent]!, codes[parent]!];
+    for (let row = 0; row < rows; row++) places[row] = places[row]! * size + code[row]!;
   }
-  let score = -0.5 * Math.log(rows) * configurations * (width - 1);
-  for (const count of tally.values()) score += count * Math.log(count);
-  for (const count of totals.values()) score -= count * Math.log(count);
-  return score;
+  const given = sumOfLogs(places, configurations);
+  const code = codes[child]!;
+  for (let row = 0; row < rows; row++) places[row] = places[row]! * width + code[row]!;
+  return sumOfLogs(places, configurations * width) - given - 0.5 * Math.log(rows) * configurations * (width - 1);
+}
+
+/** Σ n ln n over the numbers n of rows in each place of a table of so many places. */
+function sumOfLogs(places: Float64Array, size: number): number {
+  let sum = 0;
+  if (size <= LARGEST_TABLE) {
+    const table = new Int32Array(size);
+    for (let row = 0; row < places.length; row++) table[places[row]!]! += 1;
+    for (let place = 0; place < size; place++) if (table[place]! > 1) sum += table[place]! * Math.log(table[place]!);
+    return sum;
+  }
+  const table = new Map<number, number>();
+  for (const place of places) table.set(place, (table.get(place) ?? 0) + 1);
+  for (const count of table.values()) sum += count * Math.log(count);
+  return sum;
 }
 
 /** The highest of several climbs, the first in case of a tie: from the empty graph and from random forests. */
@@ -161,11 +166,11 @@ function bestMove(parents: readonly number[][], score: FamilyScore): Move | unde
         const removal = gain(score, to, parents[to]!, without(parents[to]!, from));
         consider({ kind: 'remove', from, to, gain: removal + 2 * TINY });
         if (parents[from]!.length < MAX_PARENTS) {
-          const turned = removal + gain(score, from, parents[from]!, [...parents[from]!, to]);
+          const turned = removal + gain(score, from, parents[from]!, including(parents[from]!, to));
           consider({ kind: 'reverse', from, to, gain: turned });
         }
       } else if (parents[to]!.length < MAX_PARENTS) {
-        consider({ kind: 'add', from, to, gain: gain(score, to, parents[to]!, [...parents[to]!, from]) });
+        consider({ kind: 'add', from, to, gain: gain(score, to, parents[to]!, including(parents[to]!, from)) });
       }
     }
   }
@@ -198,8 +203,8 @@ function isAncestor(parents: readonly number[][], ancestor: number, column: numb
 
 function moved(parents: readonly number[][], { kind, from, to }: Move): number[][] {
   return parents.map((causes, column) => {
-    if (column === to) return kind === 'add' ? [...causes, from] : without(causes, from);
-    return column === from && kind === 'reverse' ? [...causes, to] : causes;
+    if (column === to) return kind === 'add' ? including(causes, from) : without(causes, from);
+    return column === from && kind === 'reverse' ? including(causes, to) : causes;
   });
 }
 
@@ -218,6 +223,11 @@ function straightened(parents: number[][]): number[][] {
     }
   }
   return parents;
+}
+
+/** Parents with one more, in order. */
+function including(items: readonly number[], item: number): number[] {
+  return [...items, item].sort((a, b) => a - b);
 }
 
 function without(items: readonly number[], item: number): number[] {

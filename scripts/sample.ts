@@ -36,7 +36,7 @@ Examples:
     .action((folder: string, { quiet, json, ...flags }: Omit<SampleRequest, 'folder'> & OutputOptions) =>
       runCommand(async (signal) => {
         const terminal = openTerminal({ quiet, json });
-        const { file, manifest, unseen } = await sample({
+        const { file, manifest } = await sample({
           ...flags,
           folder,
           onProgress: terminal.progress,
@@ -47,11 +47,11 @@ Examples:
         terminal.result(
           [
             ...(manifest.simulated ? ['SIMULATED: no language model was asked for these rows.'] : []),
-            ...unseen.map((value) => `never seen in the training rows: ${value}`),
+            ...manifest.unseen.map((condition) => `never seen in the training rows: ${condition}`),
             `${released} of ${asked} rows in ${file}`,
             ...(manifest.shortfall ? [`short: ${manifest.shortfall}`] : []),
           ],
-          { file, ...manifest, unseen },
+          { file, ...manifest },
         );
         if (manifest.shortfall) process.exitCode = 3;
       }),

@@ -118,7 +118,7 @@ function drawCell(
   const likenesses = plan.examples.map((row) => likenessTo(plan, row, evidence));
   const asked = bound[place];
   const usable = likenesses.map((like, row) => (fits(sense.shown[row]!, asked) ? like : 0));
-  const best = Math.max(0, ...usable);
+  const best = Math.max(0, ...usable) ** (1 / Math.max(1, evidence.length));
   const ownShare = evidence.length === 0 ? habits.ownIdeaOfRoot : habits.ownIdeaOfChild;
   if (random.uniform() >= (1 - ownShare) * best) return ownIdea(sense, likenesses, asked, random);
   const row = random.weighted(usable);

@@ -134,8 +134,6 @@ export interface SampleInput extends SampleCommon {
   state: Ref;
   rows: number;
   rowsPerShard: number;
-  /** A refined generator made earlier, to be used again. */
-  generator?: Ref;
 }
 
 /** One part of a generated table: rows as CSV without a header. */

@@ -1,6 +1,6 @@
 import type { PartialRow, Spending } from '../mallm/workflow.js';
 import { addSpending } from '../mallm/workflow.js';
-import type { GenerateRowsInput, GenerateRowsResult } from '../activities/generate-rows.js';
+import type { GenerateRowsInput, GenerateRowsResult, ModelCall } from '../activities/generate-rows.js';
 import { modelActivities } from './activity-proxies.js';
 import type { Candidate } from './contract.js';
 import type { RunControl } from './run-control.js';
@@ -30,7 +30,8 @@ export interface GeneratedBatch {
 export async function generateBatch(control: RunControl, batch: BatchOfCalls): Promise<GeneratedBatch> {
   const { generateRows } = modelActivities();
   const { rowsOfCall, callsPerActivity, run, step, epoch, batch: number, theta, conditions } = batch;
-  const calls = rowsOfCall.map((rows, index) => ({ index, rows }));
+  const calls = modelCalls(rowsOfCall);
+  const rowsOfStep = rowsOfCall.reduce((sum, rows) => sum + rows, 0);
   const perActivity = Math.max(1, Math.min(callsPerActivity, control.limits.inFlight));
   const groups = Array.from({ length: Math.ceil(calls.length / perActivity) }, (_, group) =>
     calls.slice(group * perActivity, (group + 1) * perActivity),
@@ -38,9 +39,18 @@ export async function generateBatch(control: RunControl, batch: BatchOfCalls): P
   const chunks = await Promise.all(
     groups.map((group) =>
       control.paid(group.length, () =>
-        generateRows({ ...run, step, epoch, batch: number, theta, calls: group, conditions }),
+        generateRows({ ...run, step, epoch, batch: number, theta, calls: group, rowsOfStep, conditions }),
       ),
     ),
   );
   return { theta, chunks, spending: addSpending(...chunks.map((chunk) => chunk.spending)) };
+}
+
+function modelCalls(rowsOfCall: number[]): ModelCall[] {
+  let first = 0;
+  return rowsOfCall.map((rows, index) => {
+    const call = { index, first, rows };
+    first += rows;
+    return call;
+  });
 }

@@ -16,15 +16,12 @@ const WINDOW = 8;
  * Paper: Listing 1, L17-18. Departs: rows are drawn from the refined generator unless the model is asked for.
  */
 export async function generateSyntheticData(input: SampleInput): Promise<SampleResult> {
-  const { state, rows, rowsPerShard, generator: given, ...common } = input;
+  const { state, rows, rowsPerShard, ...common } = input;
   const progress = sampleProgress(rows);
   setHandler(progressQuery, () => progress);
-  const { store, runId, sampleId, plan, distance, seed, draw } = common;
+  const { store, runId, plan, distance, draw } = common;
   const generator =
-    draw === 'model'
-      ? null
-      : (given ??
-        (await computeActivities().prepareGenerator({ store, runId, sampleId, plan, state, distance, seed })));
+    draw === 'model' ? null : await computeActivities().prepareGenerator({ store, runId, plan, state, distance });
   const shards: ShardInput[] = Array.from({ length: Math.ceil(rows / rowsPerShard) }, (_, shard) => {
     const first = shard * rowsPerShard;
     return { ...common, generator, shard, first, rows: Math.min(rowsPerShard, rows - first) };

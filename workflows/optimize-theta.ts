@@ -31,7 +31,7 @@ export async function optimizeTheta(input: OptimizeThetaInput): Promise<Optimize
   const steps = carry.shape.epochs * carry.shape.batchesPerEpoch;
   let ended: OptimizeThetaResult['ended'] = 'epochs';
   try {
-    while (carry.step < steps) {
+    while (carry.step < steps && !hasConverged(carry.bestScores, carry.shape.patience)) {
       if (workflowInfo().continueAsNewSuggested || workflowInfo().historyLength > MAX_EVENTS) {
         await continueAsNew<typeof optimizeTheta>({ ...input, carry });
       }
@@ -44,13 +44,12 @@ export async function optimizeTheta(input: OptimizeThetaInput): Promise<Optimize
       }
       await scoreCandidates(input, carry, generated);
       showBatch(control.progress, carry);
-      if (hasConverged(carry.bestScores, carry.shape.patience)) ended = 'converged';
-      else if (carry.step + 1 < steps) carry.candidates = await proposeCandidates(input, carry, control);
+      if (carry.step + 1 < steps) carry.candidates = await proposeCandidates(input, carry, control);
       carry.step += 1;
       await computeActivities().saveCheckpoint({ store: input.store, runId: input.runId, plan: input.plan, carry });
       setCurrentDetails(progressDetails(control.progress));
-      if (ended === 'converged') break;
     }
+    if (ended === 'epochs' && carry.step < steps) ended = 'converged';
   } catch (error) {
     if (isCancellation(error)) await saveBeforeCancel(input, carry);
     if (!(error instanceof StopRequested)) throw error;

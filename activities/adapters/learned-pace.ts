@@ -4,17 +4,16 @@ const CAUTION = 0.9;
 /** Fewer calls, or a shorter time, than this tell nothing of a limit. */
 const TELLING_CALLS = 5;
 const TELLING_MS = 5000;
-/** Calls that pass between two refusals if the pace was the reason for the first one. */
-const LONG_RUN = 15;
-/** Shorter runs in a row after which the pace is not the reason, and refusals after which it is looked at again. */
-const MOST_DOUBTS = 5;
-const NEXT_LOOK = 50;
+/** Refused although the pace is down to this share of what passed before, and more often than this: not for the pace. */
+const LEAST_SHARE = 0.25;
+const OFTEN = 0.15;
+const SMOOTHING = 0.05;
+/** How long the pace is left alone then. */
+const LEFT_ALONE_MS = 10 * MINUTE_MS;
 /** Growth with each call let through: small near the limit, larger once the limit is long not met. */
 const SLOW_GROWTH = 1.002;
-const FAST_GROWTH = 1.02;
-const FAST_AFTER_CALLS = 100;
-/** Calls that may follow each other at once after a pause, as a share of a minute's. */
-const BURST_SHARE = 1 / 12;
+const FAST_GROWTH = 1.05;
+const FAST_AFTER_CALLS = 40;
 
 /**
  * The pace of calls to an endpoint that refuses without saying what it allows: after a refusal, a little less than
@@ -26,17 +25,22 @@ export class LearnedPace {
   private perMinute = Infinity;
   private best = 0;
   private run = 0;
-  private doubts = 0;
+  private refusedShare = 0;
+  private leftAloneUntil = 0;
   private level = 0;
   private at = 0;
 
   /** Milliseconds until the next call may start. */
   waitFor(now: number): number {
     if (this.perMinute === Infinity) return 0;
-    const most = Math.max(1, this.perMinute * BURST_SHARE);
-    this.level = Math.min(most, this.level + ((now - this.at) * this.perMinute) / MINUTE_MS);
+    this.level = Math.min(1, this.level + ((now - this.at) * this.perMinute) / MINUTE_MS);
     this.at = now;
     return this.level >= 1 ? 0 : Math.ceil(((1 - this.level) * MINUTE_MS) / this.perMinute);
+  }
+
+  /** Milliseconds in which so many calls pass; 0 when nothing is known. */
+  timeFor(calls: number): number {
+    return (calls * MINUTE_MS) / this.perMinute;
   }
 
   use(): void {
@@ -48,19 +52,25 @@ export class LearnedPace {
     this.passed.push(startedAt);
     while (this.passed[0]! < now - MINUTE_MS) this.passed.shift();
     this.run++;
+    this.refusedShare -= SMOOTHING * this.refusedShare;
     this.perMinute *= this.run > FAST_AFTER_CALLS ? FAST_GROWTH : SLOW_GROWTH;
   }
 
   /** A call was refused without a word on the limit. */
   refused(now: number): void {
-    const letThrough = this.letThrough(now);
-    this.doubts = this.run >= LONG_RUN || this.doubts > NEXT_LOOK ? 0 : this.doubts + 1;
+    // Further refusals before a call is let through are one with the first: a minute that is used up.
+    if (this.run > 0) this.refusedShare += SMOOTHING * (1 - this.refusedShare);
     this.run = 0;
-    if (letThrough === undefined) return;
-    this.best = this.doubts === 0 ? letThrough : Math.max(this.best, letThrough);
-    this.perMinute = this.doubts > MOST_DOUBTS ? this.best : CAUTION * letThrough;
+    const letThrough = this.letThrough(now);
+    if (letThrough === undefined || now < this.leftAloneUntil) return;
+    this.best = Math.max(this.best, letThrough);
+    this.perMinute = Math.max(CAUTION * letThrough, LEAST_SHARE * this.best);
     this.level = 0;
     this.at = now;
+    if (CAUTION * letThrough > LEAST_SHARE * this.best || this.refusedShare < OFTEN) return;
+    this.perMinute = Infinity;
+    this.best = 0;
+    this.leftAloneUntil = now + LEFT_ALONE_MS;
   }
 
   /** Calls a minute, as far as the last minute tells. */

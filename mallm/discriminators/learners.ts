@@ -10,7 +10,7 @@ import { fitNeuralNetwork, predictNeuralNetwork } from './neural-network.js';
 const TREES = { depth: 3, learningRate: 0.3, objective: 'logistic' } as const;
 /** Rounds of the first fit and of each later one; of an earlier model, the oldest trees beyond the greatest number go. */
 const ROUNDS = { first: 30, later: 5, most: 80 };
-const LOGISTIC = { ridge: 5, steps: 150 };
+const LOGISTIC = { ridge: 5, steps: 100 };
 /** Share of an earlier model's say that is left in the next: θ moves on, and so do the faults of its rows. */
 const MEMORY = { logistic: 0.9, trees: 0.7 };
 const EPOCHS = { first: 30, later: 10 };

@@ -1,4 +1,4 @@
-import type { EvaluationColumn, TypedTable } from './tables.js';
+import type { EvaluationColumn, TypedTable } from './typed-table.js';
 
 /** SDMetrics' weight of a label that only synthetic rows have. */
 const UNSEEN_WEIGHT = 1e-6;

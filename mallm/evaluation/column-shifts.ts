@@ -1,4 +1,5 @@
-import type { EvaluationColumn, EvaluationTables, TypedTable } from './tables.js';
+import type { EvaluationTables } from './tables.js';
+import type { EvaluationColumn, TypedTable } from './typed-table.js';
 import type { ColumnShift, Fidelity } from './result.js';
 
 /** Labels named in a column's summary: those whose shares differ most. */

@@ -1,7 +1,8 @@
-import type { EvaluationColumn, EvaluationTables, TypedTable } from './tables.js';
+import type { EvaluationTables } from './tables.js';
+import type { EvaluationColumn, TypedTable } from './typed-table.js';
 
 /** One column of a design matrix. */
-export interface Feature {
+interface Feature {
   /** Index of the table's column. */
   column: number;
   /** The number itself, a label's number (`"1"` → 1), whether the cell is this label, or whether it is missing. */

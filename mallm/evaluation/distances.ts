@@ -1,6 +1,7 @@
 import { createRandom, seedOf } from '../random.js';
 import { mediansOf } from './design-matrix.js';
-import type { EvaluationTables, TypedTable } from './tables.js';
+import type { EvaluationTables } from './tables.js';
+import type { TypedTable } from './typed-table.js';
 
 /** Halves of equal size drawn for the DCR share. */
 const DRAWS = 20;

@@ -2,7 +2,8 @@ import { columnShapes, meanShape } from './column-shapes.js';
 import { columnShifts, lostLabels } from './column-shifts.js';
 import { meanTrend, pairTrends, type PairTrend } from './pair-trends.js';
 import type { C2st, Fidelity } from './result.js';
-import type { EvaluationTables, TypedTable } from './tables.js';
+import type { EvaluationTables } from './tables.js';
+import type { TypedTable } from './typed-table.js';
 import { stratifiedFolds, twoSampleTest } from './two-sample-test.js';
 
 /** Pairs listed as the worst. */

@@ -2,7 +2,8 @@ import { UMAP } from 'umap-js';
 import { createRandom, seedOf } from '../random.js';
 import { encodeTable, pooledDesign, standardizer } from './design-matrix.js';
 import type { Evaluation } from './result.js';
-import { rowsOf, stacked, type EvaluationTables, type TypedTable } from './tables.js';
+import type { EvaluationTables } from './tables.js';
+import { rowsOf, stacked, type TypedTable } from './typed-table.js';
 
 /** Most rows of each side, real and synthetic. */
 const MAX_POINTS = 600;

@@ -1,4 +1,4 @@
-import type { EvaluationColumn, TypedTable } from './tables.js';
+import type { EvaluationColumn, TypedTable } from './typed-table.js';
 
 /** SDMetrics' default bins for a number beside a label. */
 const BINS = 10;
@@ -77,7 +77,7 @@ function correlationTrend(
 }
 
 /** Pearson's correlation over rows that have both; null when a side does not vary. */
-export function correlation(a: Float64Array, b: Float64Array): number | null {
+function correlation(a: Float64Array, b: Float64Array): number | null {
   const rows = Array.from(a.keys()).filter((row) => !Number.isNaN(a[row]!) && !Number.isNaN(b[row]!));
   const meanA = rows.reduce((sum, row) => sum + a[row]!, 0) / rows.length;
   const meanB = rows.reduce((sum, row) => sum + b[row]!, 0) / rows.length;
@@ -116,7 +116,7 @@ function jointCounts(a: Int32Array, b: Int32Array): Map<string, number> {
 }
 
 /** Cramér's V in [0, 1] without correction; null when a side does not vary. */
-export function cramersV(a: Int32Array, b: Int32Array): number | null {
+function cramersV(a: Int32Array, b: Int32Array): number | null {
   const countA = new Map<number, number>();
   const countB = new Map<number, number>();
   for (let row = 0; row < a.length; row++) {

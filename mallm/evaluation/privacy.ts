@@ -3,7 +3,8 @@ import { nearestDistances, shareOneColumnOff, type NearestDistances } from './di
 import { nearestByEdits } from './levenshtein.js';
 import type { Privacy, Quartiles } from './result.js';
 import { silentTests } from './silence.js';
-import { rowTexts, type EvaluationTables } from './tables.js';
+import type { EvaluationTables } from './tables.js';
+import { rowTexts } from './typed-table.js';
 
 /**
  * How near the synthetic rows are to the training rows, beside how near they are to rows the generator never saw.

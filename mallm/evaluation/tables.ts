@@ -2,33 +2,17 @@ import type { Cell, Column, Row, TableSchema } from '../dataset.js';
 import { isModelled, isNumber, taskOf } from '../dataset.js';
 import { TableError } from '../errors.js';
 import { createRandom, seedOf } from '../random.js';
+import { withoutOverlap } from './overlap.js';
+import type { EvaluationColumn, TypedTable } from './typed-table.js';
 
 /** Most rows of a table that are evaluated; of more, a seeded sample is. */
-export const MAX_ROWS = 5000;
+const MAX_ROWS = 5000;
 
 /** Most decimals a number is compared at. */
 const MAX_DECIMALS = 6;
 
 /** Numbers beyond this are taken as this: their squares, and their 32-bit copies, stay finite. */
 const LARGEST = 1e30;
-
-/** A column as the evaluation sees it. */
-export interface EvaluationColumn {
-  name: string;
-  kind: 'number' | 'label';
-  /** Whether the numbers are seconds since 1970. */
-  date: boolean;
-  /** Most decimals (at most 6) any training value needs; two numbers that agree to them are the same. */
-  decimals: number;
-  /** Labels of all three tables, sorted by code unit; a cell holds the index of its label. */
-  labels: string[];
-}
-
-/** Cells by column: numbers, or indices of labels; NaN is missing. */
-export interface TypedTable {
-  rows: number;
-  cells: Float64Array[];
-}
 
 /** The three tables with one agreed typing, the overlap of train and held-out taken out. */
 export interface EvaluationTables {
@@ -53,7 +37,7 @@ export interface EvaluationTables {
 /**
  * Types the three tables as one: numbers where the schema has numbers with more than two distinct real values, labels
  * for all else, identifiers and texts left out. Held-out rows that stand in train are dropped, unless rows repeat by
- * nature or none would be left. Deterministic; `seed` only picks the sample of a table beyond {@link MAX_ROWS} rows.
+ * nature or none would be left. Deterministic; `seed` only picks the sample of a table beyond 5,000 rows.
  * @throws TableError when a table is empty or the target cannot be modelled.
  */
 export function evaluationTables(input: {
@@ -89,26 +73,6 @@ export function evaluationTables(input: {
     notes,
   };
   return { ...tables, ...withoutOverlap(tables) };
-}
-
-/** One string a row, numbers at the column's decimals: equal for equal rows. */
-export function rowTexts(columns: readonly EvaluationColumn[], table: TypedTable): string[] {
-  return Array.from({ length: table.rows }, (_, row) =>
-    columns.map((column, index) => cellText(column, table.cells[index]![row]!)).join(','),
-  );
-}
-
-/** The rows of the given numbers. */
-export function rowsOf(table: TypedTable, rows: readonly number[]): TypedTable {
-  return { rows: rows.length, cells: table.cells.map((cells) => Float64Array.from(rows, (row) => cells[row]!)) };
-}
-
-/** One table above the other. */
-export function stacked(a: TypedTable, b: TypedTable): TypedTable {
-  return {
-    rows: a.rows + b.rows,
-    cells: a.cells.map((cells, column) => Float64Array.of(...cells, ...b.cells[column]!)),
-  };
 }
 
 function sampled(which: string, rows: readonly Row[], seed: number, notes: string[]): readonly Row[] {
@@ -179,40 +143,4 @@ function typedTable(
     return Float64Array.from(rows, (row) => valueOf(row[used[position]!]!));
   });
   return { rows: rows.length, cells };
-}
-
-function withoutOverlap(
-  tables: Pick<EvaluationTables, 'columns' | 'train' | 'heldOut' | 'notes'>,
-): Pick<EvaluationTables, 'heldOut' | 'heldOutDropped' | 'heldOutInTrain' | 'rowsRepeat' | 'distinctTrain'> {
-  const { columns, train, heldOut, notes } = tables;
-  const times = new Map<string, number>();
-  const trainTexts = rowTexts(columns, train);
-  for (const text of trainTexts) times.set(text, (times.get(text) ?? 0) + 1);
-  const repeated = trainTexts.filter((text) => times.get(text)! > 1).length;
-  const rowsRepeat = repeated * 2 >= train.rows;
-  const apart = rowTexts(columns, heldOut).flatMap((text, row) => (times.has(text) ? [] : [row]));
-  const overlap = heldOut.rows - apart.length;
-  const found = { heldOutInTrain: overlap / heldOut.rows, rowsRepeat, distinctTrain: times.size };
-  if (overlap === 0) return { heldOut, heldOutDropped: 0, ...found };
-  if (rowsRepeat) {
-    notes.push(
-      `Rows repeat by nature (${times.size} distinct among ${train.rows} training rows): ${overlap} held-out rows that also stand in train were kept.`,
-    );
-    return { heldOut, heldOutDropped: 0, ...found };
-  }
-  if (apart.length === 0) {
-    notes.push(
-      'Every held-out row also stands in train: none could be dropped, and no figure says anything of new rows.',
-    );
-    return { heldOut, heldOutDropped: 0, ...found };
-  }
-  notes.push(
-    `${overlap} of ${heldOut.rows} held-out rows also stand in train and were dropped: they are not held out.`,
-  );
-  return { heldOut: rowsOf(heldOut, apart), heldOutDropped: overlap, ...found };
-}
-
-function cellText(column: EvaluationColumn, cell: number): string {
-  if (Number.isNaN(cell)) return '';
-  return column.kind === 'number' ? cell.toFixed(column.decimals) : column.labels[cell]!;
 }

@@ -4,7 +4,8 @@ import { areaUnderCurve, aucVariance, interval95 } from './area-under-curve.js';
 import { encodeTable, pooledDesign, standardizer } from './design-matrix.js';
 import { fitLogisticRegression, predictLogisticRegression } from './learners/logistic-regression.js';
 import type { C2st } from './result.js';
-import { stacked, type EvaluationTables, type TypedTable } from './tables.js';
+import type { EvaluationTables } from './tables.js';
+import { stacked, type TypedTable } from './typed-table.js';
 
 /** Parts a table is cut into; each is scored by models that never saw it. */
 const FOLDS = 5;

@@ -3,7 +3,8 @@ import { encodeTable, standardizer, utilityDesign } from './design-matrix.js';
 import { CLASSIFIERS, REGRESSORS, type Lesson, type Prediction, type UtilityModel } from './models.js';
 import { accuracy, classAuc, rSquared, weightedF1 } from './prediction-scores.js';
 import type { Utility, UtilityScores } from './result.js';
-import { rowsOf, type EvaluationTables, type TypedTable } from './tables.js';
+import type { EvaluationTables } from './tables.js';
+import { rowsOf, type TypedTable } from './typed-table.js';
 
 /** Figures of every model under one setting, best and mean of f1 or r2. */
 type Figures = Pick<Utility, 'best' | 'bestModel' | 'mean' | 'models'>;

@@ -22,7 +22,10 @@ export class VirtualClock implements Clock {
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
-      if (signal?.aborted) return void reject(signal.reason as Error);
+      if (signal?.aborted) {
+        reject(signal.reason as Error);
+        return;
+      }
       const sleeper = { at: this.time + ms, wake: resolve };
       this.sleepers.add(sleeper);
       signal?.addEventListener('abort', () => this.sleepers.delete(sleeper) && reject(signal.reason as Error));

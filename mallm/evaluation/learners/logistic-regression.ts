@@ -1,5 +1,6 @@
 import { CholeskyDecomposition, Matrix } from 'ml-matrix';
 import { minimize } from './minimize.js';
+import { sparse, type Sparse, type SparseRow } from './sparse-features.js';
 
 /** Probabilities are given to so many parts of 1: rows that tie in theory must not be ranked by rounding errors. */
 const PRECISION = 1e9;
@@ -14,24 +15,8 @@ export interface LogisticRegression {
 }
 
 /**
- * The features as the computation has them: shifted by their most frequent value, so that one-hot columns are mostly 0,
- * and of deviation 1. The penalty stays on the weights as given.
- */
-interface Sparse {
-  rows: SparseRow[];
-  shifts: Float64Array;
-  deviations: Float64Array;
-}
-
-/** The cells of a row that are not 0, the constant 1 of the intercept last. */
-interface SparseRow {
-  features: Int32Array;
-  values: Float64Array;
-}
-
-/**
  * Fits logistic regression with an L2 penalty (C = 1, intercept free) to its optimum: scikit-learn's objective. Two
- * classes by Newton's method, more by L-BFGS on the multinomial loss.  `y` holds class numbers from 0. Deterministic;
+ * classes by Newton's method, more by L-BFGS on the multinomial loss. `y` holds class numbers from 0. Deterministic;
  * the result does not depend on the scale of the features other than through the penalty.
  */
 export function fitLogisticRegression(
@@ -60,44 +45,6 @@ export function predictLogisticRegression(
 
 function rounded(probability: number): number {
   return Math.round(probability * PRECISION) / PRECISION;
-}
-
-function sparse(x: readonly Float64Array[]): Sparse {
-  const features = x[0]!.length;
-  const shifts = new Float64Array(features);
-  const deviations = new Float64Array(features);
-  for (let j = 0; j < features; j++) {
-    const column = Float64Array.from(x, (row) => row[j]!);
-    shifts[j] = mostFrequent(column);
-    deviations[j] = deviationOf(column);
-  }
-  const rows = x.map((row): SparseRow => {
-    const scaled = row.map((value, j) => (value - shifts[j]!) / deviations[j]!);
-    const used = Int32Array.from(scaled.keys()).filter((j) => scaled[j] !== 0);
-    return {
-      features: Int32Array.of(...used, features),
-      values: Float64Array.of(...Array.from(used, (j) => scaled[j]!), 1),
-    };
-  });
-  return { rows, shifts, deviations };
-}
-
-function mostFrequent(column: Float64Array): number {
-  const counts = new Map<number, number>();
-  let most = column[0]!;
-  for (const value of column) {
-    const count = (counts.get(value) ?? 0) + 1;
-    counts.set(value, count);
-    if (count > counts.get(most)!) most = value;
-  }
-  return most;
-}
-
-/** Infinite for a constant feature, which then counts for nothing. */
-function deviationOf(column: Float64Array): number {
-  const mean = column.reduce((sum, value) => sum + value, 0) / column.length;
-  const deviation = Math.sqrt(column.reduce((sum, value) => sum + (value - mean) ** 2, 0) / column.length);
-  return deviation > 1e-12 * Math.max(1, Math.abs(mean)) ? deviation : Infinity;
 }
 
 /** From weights on scaled features, the intercept last, to weights on the features as given. */
