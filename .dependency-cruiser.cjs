@@ -27,11 +27,36 @@ const rules = Object.entries(mayImport).map(([from, allowed]) => {
 module.exports = {
   forbidden: [
     ...rules,
-    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
-    { name: 'openai-in-adapters', severity: 'error', from: { pathNot: ['^activities/adapters/', '^test/', '^bench/'] }, to: { path: 'node_modules/openai/' } },
-    { name: 'aws-in-adapters', severity: 'error', from: { pathNot: ['^activities/adapters/', '^test/', '^bench/'] }, to: { path: 'node_modules/@aws-sdk/' } },
-    { name: 'no-temporal-in-the-method', severity: 'error', from: { path: ['^mallm/', '^report/', '^simulator/'] }, to: { path: 'node_modules/@temporalio/' } },
-    { name: 'no-io-in-the-method', severity: 'error', from: { path: '^mallm/' }, to: { path: '^(node:)?(fs|http|https|net|child_process|os|process|worker_threads)(/|$)' } },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'openai-in-adapters',
+      severity: 'error',
+      from: { pathNot: ['^activities/adapters/', '^test/', '^bench/'] },
+      to: { path: 'node_modules/openai/' },
+    },
+    {
+      name: 'aws-in-adapters',
+      severity: 'error',
+      from: { pathNot: ['^activities/adapters/', '^test/', '^bench/'] },
+      to: { path: 'node_modules/@aws-sdk/' },
+    },
+    {
+      name: 'no-temporal-in-the-method',
+      severity: 'error',
+      from: { path: ['^mallm/', '^report/', '^simulator/'] },
+      to: { path: 'node_modules/@temporalio/' },
+    },
+    {
+      name: 'no-io-in-the-method',
+      severity: 'error',
+      from: { path: '^mallm/' },
+      to: { path: '^(node:)?(fs|http|https|net|child_process|os|process|worker_threads)(/|$)' },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

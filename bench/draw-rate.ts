@@ -59,10 +59,17 @@ for (const distance of ['off', 'mild', 'strict'] as const) {
   console.log(`refined, distance ${distance}:`, JSON.stringify(figures));
 }
 
-const python = spawnSync(values.python, [new URL('../bench/draw-rate.py', import.meta.url).pathname, values.train, values.rows], {
-  encoding: 'utf8',
-});
-console.log('scikit-learn CART:', python.status === 0 ? python.stdout.trim() : 'not measured (no Python with scikit-learn)');
+const python = spawnSync(
+  values.python,
+  [new URL('../bench/draw-rate.py', import.meta.url).pathname, values.train, values.rows],
+  {
+    encoding: 'utf8',
+  },
+);
+console.log(
+  'scikit-learn CART:',
+  python.status === 0 ? python.stdout.trim() : 'not measured (no Python with scikit-learn)',
+);
 
 function rounded(value: number, digits: number): number {
   return Number(value.toFixed(digits));

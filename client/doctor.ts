@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import protos from '@temporalio/proto';
 import type { Config } from '../config/index.js';
 import { readConfig } from '../config/index.js';
 import { obtainTemporalCli } from '../workers/temporal-cli.js';
@@ -6,6 +7,8 @@ import { openModels } from '../workers/models.js';
 import { defaultStoreUrl, storeOpener } from '../workers/store.js';
 import { computeQueue, modelQueue } from '../workflows/contract.js';
 import { openSession } from './session.js';
+
+const { TaskQueueType } = protos.temporal.api.enums.v1;
 
 /** One thing a fit needs, and whether it is there. */
 export interface Finding {
@@ -64,7 +67,7 @@ async function pollersOf(config: Config, queue: string, workflows: boolean): Pro
     const { pollers } = await session.client.workflowService.describeTaskQueue({
       namespace: config.temporal!.namespace,
       taskQueue: { name: queue },
-      taskQueueType: workflows ? 1 : 2,
+      taskQueueType: workflows ? TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW : TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
     });
     if (!pollers?.length) throw new Error('no worker polls it: start one with `mallm-gan worker`');
     return `${pollers.length} worker${pollers.length === 1 ? '' : 's'}`;

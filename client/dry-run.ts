@@ -8,6 +8,7 @@ import { costOf } from '../mallm/spending.js';
 import { searchStructure } from '../mallm/structure-search.js';
 import type { Theta } from '../mallm/theta.js';
 import type { FitRequest } from './fit.js';
+import { partsOf } from './fit.js';
 import type { FitInput } from './fit-input.js';
 import { readFitInput, shapeOf } from './fit-input.js';
 
@@ -28,9 +29,9 @@ export interface Estimate {
 
 /** The prompts of a fit, and how many calls, tokens and how much money it takes. Makes no call and writes nothing. */
 export async function planOf(request: FitRequest): Promise<{ estimate: Estimate; lines: string[] }> {
-  const { onProgress: _1, onNotice: _2, signal: _3, config: _4, out: _5, rows, store: _6, draw, ...rest } = request;
-  const { table, target, context, schema, theta, heldOut, ...options } = rest;
-  const input = await readFitInput({ table, target, context, schema, theta, heldOut }, options);
+  const { rows, draw } = request;
+  const { table, options } = partsOf(request);
+  const input = await readFitInput(table, options);
   const prompts = samplePrompts(input);
   const estimate = estimateOf(input, prompts, draw ?? (input.plan.options.refinement ? 'refined' : 'model'), rows);
   return { estimate, lines: linesOf(input, prompts, estimate) };

@@ -4,6 +4,7 @@ import { readConfig } from '../config/index.js';
 import { ModelError, RunError } from '../mallm/errors.js';
 import type { Manifest } from '../mallm/manifest.js';
 import type { FitOptions } from '../mallm/options.js';
+import { fitOptionsSchema } from '../mallm/options.js';
 import type { RunPlan } from '../mallm/plan.js';
 import { defaultStoreUrl, getObject, putObject } from '../workers/store.js';
 import type { Progress } from '../workflows/contract.js';
@@ -57,9 +58,9 @@ export interface FitOutcome {
  *   that `resume` goes on with.
  */
 export async function fit(request: FitRequest): Promise<FitOutcome> {
-  const { onProgress, onNotice, signal, config = readConfig(), out, rows, store, draw, ...rest } = request;
-  const { table, target, context, schema, theta, heldOut, ...options } = rest;
-  const input = await readFitInput({ table, target, context, schema, theta, heldOut }, options);
+  const { onProgress, onNotice, signal, config = readConfig(), out, rows, store, draw } = request;
+  const { table, options } = partsOf(request);
+  const input = await readFitInput(table, options);
   const folder = resolve(out ?? `${input.name}-synthetic`);
   await makeRunFolder(folder);
   const fingerprint = `${input.fingerprint}:${rows ?? 'all'}:${draw ?? ''}:${store ?? ''}`;
@@ -73,6 +74,14 @@ export async function fit(request: FitRequest): Promise<FitOutcome> {
     const record = earlier ?? (await startRecord(session, { input, folder, fingerprint, rows, store, draw }));
     return complete(session, folder, record, watcher);
   });
+}
+
+/** The table of a request, and the options of the method that it gives. */
+export function partsOf(request: FitRequest): { table: FitTable; options: Partial<FitOptions> } {
+  const { table, target, context, schema, theta, heldOut, ...rest } = request;
+  const names = Object.keys(fitOptionsSchema.shape);
+  const options = Object.fromEntries(Object.entries(rest).filter(([name]) => names.includes(name)));
+  return { table: { table, target, context, schema, theta, heldOut }, options };
 }
 
 /** Goes on with the run of a folder, from wherever it stopped, and finishes its results. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -176,13 +176,6 @@ export async function readManifest(folder: string): Promise<Manifest> {
       remedy: 'Run the fit again with another --out.',
     });
   }
-}
-
-/** SHA-256 of a file, read as a stream. */
-export async function hashOf(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  return hash.digest('hex');
 }
 
 /** Hosts of the fit, and of the model calls that this sample made. */

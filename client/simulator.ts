@@ -12,10 +12,10 @@ export async function runSimulator(
   { signal, onNotice }: { signal: AbortSignal; onNotice(line: string): void },
 ): Promise<void> {
   const settings = parseSimulatorOptions({ ...options });
-  const simulator = await startSimulator(settings).catch((error: NodeJS.ErrnoException) => {
+  const simulator = await startSimulator(settings).catch((error: unknown) => {
     throw new OptionError({
       problem: `cannot listen on ${settings.host}:${settings.port}`,
-      got: error.code ?? error.message,
+      got: (error as NodeJS.ErrnoException).code ?? String(error),
       remedy: 'Choose another --port; 0 takes a free one.',
     });
   });

@@ -73,7 +73,6 @@ export interface TextColumn extends ColumnBase {
 }
 
 export type Column = NumericColumn | LabelColumn | DatetimeColumn | IdentifierColumn | TextColumn;
-export type ColumnKind = Column['kind'];
 
 /** The columns of a table, in order, and the one to be predicted. */
 export interface TableSchema {
@@ -90,12 +89,6 @@ export interface CsvDialect {
   spaced?: true;
   /** What is quoted without need: the names in the header, the cells of these columns (by index), missing cells. */
   quoted?: { header: boolean; columns: number[]; missing: boolean };
-}
-
-/** Rows with their schema. */
-export interface Table {
-  schema: TableSchema;
-  rows: Row[];
 }
 
 /** What the target asks for: a label gives classification, a number gives regression. */

@@ -42,7 +42,10 @@ export function estimateDensityRatio(
       );
       models.push(model);
       const left = [...synthetic.keys()].filter((i) => foldOfSynthetic[i] === fold);
-      const probabilities = predictBoostedTrees(model, left.map((i) => synthetic[i]!));
+      const probabilities = predictBoostedTrees(
+        model,
+        left.map((i) => synthetic[i]!),
+      );
       left.forEach((row, i) => (logOdds[row]! += logOddsOf(probabilities[i]!) / repeats));
     }
   }
@@ -52,7 +55,12 @@ export function estimateDensityRatio(
 /** The estimate for fresh points, made ready: about models × rounds × depth steps a point. */
 export function createRatioEstimate(models: readonly BoostedTrees[], clip: number): (point: Float64Array) => number {
   const forest = flatten(models);
-  return (point) => clipped(Math.exp(logOddsAt(forest, point)), clip);
+  // Boosted trees compare at 32-bit precision.
+  const rounded = new Float32Array(models[0]?.features ?? 0);
+  return (point) => {
+    rounded.set(point);
+    return clipped(Math.exp(logOddsAt(forest, rounded)), clip);
+  };
 }
 
 interface Forest {
@@ -91,17 +99,15 @@ function flatten(models: readonly BoostedTrees[]): Forest {
   };
 }
 
-function logOddsAt(forest: Forest, point: Float64Array): number {
+function logOddsAt(forest: Forest, point: Float32Array): number {
   const { roots, feature, threshold, missingLeft, left, right, value } = forest;
   let sum = forest.base;
   for (let i = 0; i < roots.length; i++) {
     let node = roots[i]!;
-    let column = feature[node]!;
-    while (column >= 0) {
-      const cell = Math.fround(point[column]!);
-      const goesLeft = Number.isNaN(cell) ? missingLeft[node] === 1 : cell < threshold[node]!;
-      node = goesLeft ? left[node]! : right[node]!;
-      column = feature[node]!;
+    for (let column = feature[node]!; column >= 0; column = feature[node]!) {
+      const cell = point[column]!;
+      if (cell < threshold[node]!) node = left[node]!;
+      else node = Number.isNaN(cell) && missingLeft[node] === 1 ? left[node]! : right[node]!;
     }
     sum += value[node]!;
   }

@@ -45,7 +45,8 @@ export function valuesByCode({ kind, values }: CodedColumn): number[] | null {
  */
 export function pointsOf(columns: readonly CodedColumn[], rows: readonly Row[]): Float64Array[] {
   const codes = columns.map(
-    ({ kind, values }) => new Map<Cell, number>(kind === 'label' ? values.map((value, place) => [value, place + 1]) : []),
+    ({ kind, values }) =>
+      new Map<Cell, number>(kind === 'label' ? values.map((value, place) => [value, place + 1]) : []),
   );
   return rows.map((row) =>
     Float64Array.from(columns, ({ index, kind }, c) => {
@@ -72,7 +73,9 @@ export function featureWriter(columns: readonly CodedColumn[]): {
   width: number;
   write: (point: Float64Array, features: Float64Array) => void;
 } {
-  const widths = columns.map(({ kind, ordered, values }) => (kind === 'label' && !ordered && values.length > 2 ? values.length : 1));
+  const widths = columns.map(({ kind, ordered, values }) =>
+    kind === 'label' && !ordered && values.length > 2 ? values.length : 1,
+  );
   const width = widths.reduce((sum, value) => sum + value, 0);
   const write = (point: Float64Array, features: Float64Array): void => {
     features.fill(0);

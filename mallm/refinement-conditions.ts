@@ -36,14 +36,23 @@ export function drawConditions(
     const column = schema.columns[index]!;
     const accepts = (cell: Cell): boolean => satisfies(column, cell, condition);
     const place = columns.findIndex((coded) => coded.index === index);
-    const cells = place >= 0 ? cellsByCode(columns[place]!, order.find((step) => step.column === place)!) : textsOf(index);
+    const cells =
+      place >= 0
+        ? cellsByCode(
+            columns[place]!,
+            order.find((step) => step.column === place)!,
+          )
+        : textsOf(index);
     if (place >= 0) {
       const allows = Uint8Array.from(cells, (cell) => Number(cell !== undefined && accepts(cell)));
       found.columns[place] = { allows, accepts };
     }
     if (column.kind === 'text') found.texts.set(index, accepts);
     if (column.kind !== 'identifier') found.checked[name] = condition;
-    const possible = column.kind === 'identifier' ? condition.is === 'present' : cells.some((cell) => cell !== undefined && accepts(cell));
+    const possible =
+      column.kind === 'identifier'
+        ? condition.is === 'present'
+        : cells.some((cell) => cell !== undefined && accepts(cell));
     if (!possible) found.impossible ??= neverSeen(column, condition);
   }
   return found;

@@ -33,7 +33,9 @@ export function textPools(
       {
         index,
         texts: donors.map((row) => row[index] as string | null),
-        points: pointsOf(columns, donors).map((point) => Array.from(point, (value) => (Number.isNaN(value) ? null : value))),
+        points: pointsOf(columns, donors).map((point) =>
+          Array.from(point, (value) => (Number.isNaN(value) ? null : value)),
+        ),
       },
     ];
   });

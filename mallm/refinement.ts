@@ -12,7 +12,7 @@ import { createDistanceFilter, fitDistanceRule, type DistanceFilter, type Distan
 import type { Edge } from './theta.js';
 
 export { drawRows } from './refinement-draw.js';
-export type { DrawnRows, DrawRequest, RefinedGenerator } from './refinement-draw.js';
+export type { RefinedGenerator } from './refinement-draw.js';
 
 /** Weight that each leaf of a tree holds at least; a training row weighs 1, all model rows as much as all training rows. */
 const LEAST_LEAF_WEIGHT = 10;

@@ -112,12 +112,15 @@ function grow(tree: DrawTree, grower: Grower, rows: Int32Array): void {
 
   const sets = typeof split.test === 'number' ? null : new Set(split.test);
   const codes = grower.input.columns[split.column]!.codes;
-  const goesLeft = (row: number): boolean =>
-    sets ? sets.has(codes[row]!) : codes[row]! <= (split.test as number);
+  const goesLeft = (row: number): boolean => (sets ? sets.has(codes[row]!) : codes[row]! <= (split.test as number));
   tree.test[node] = sets ? -1 - (tree.sets.push([...sets]) - 1) : (split.test as number);
   grow(tree, grower, rows.filter(goesLeft));
   tree.right[node] = tree.column.length;
-  grow(tree, grower, rows.filter((row) => !goesLeft(row)));
+  grow(
+    tree,
+    grower,
+    rows.filter((row) => !goesLeft(row)),
+  );
 }
 
 function addLeaf(tree: DrawTree, distribution: { codes: number[]; weights: number[] }): void {
@@ -160,7 +163,8 @@ class Grower {
       const code = codes[row]!;
       const weight = input.weights[row]!;
       this.slot[row] = input.values ? Number(code === 0) : code;
-      this.amount[row] = weight * (!input.values ? 1 : code === 0 ? MISSING_STEP : (input.values[code]! - mean) / deviation);
+      this.amount[row] =
+        weight * (!input.values ? 1 : code === 0 ? MISSING_STEP : (input.values[code]! - mean) / deviation);
     }
   }
 

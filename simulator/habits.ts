@@ -6,9 +6,9 @@
  */
 export const habits = {
   /** Share of cells without evidence (roots of the causal structure) taken from the model's own idea, not an example. */
-  ownIdeaOfRoot: 0.65,
+  ownIdeaOfRoot: 0.8,
   /** The same for a cell that an edge ties to cells already made. */
-  ownIdeaOfChild: 0.35,
+  ownIdeaOfChild: 0.25,
   /** Share of cells for which the edges are overlooked. */
   edgeOverlooked: 0.1,
   /** Width within which two numbers count as alike along an edge, in spreads. */
@@ -17,7 +17,7 @@ export const habits = {
   otherLabelLikeness: 0.04,
   /** Share of numbers taken from an example that are varied rather than repeated, and by how much, in spreads. */
   variedShare: 0.4,
-  variedBy: 0.18,
+  variedBy: 0.12,
   /** Spread of the model's own idea around its centre, in spreads: below 1, tails shrink. */
   ownSpread: 0.4,
   /** Where in the range told the model expects a number when it sees none, and how much it still does when it sees some. */

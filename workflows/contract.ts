@@ -3,9 +3,7 @@ import type { Rejections } from '../mallm/manifest.js';
 import type { Ref } from '../mallm/reference.js';
 import type { Budget, Spending } from '../mallm/spending.js';
 
-/** The task queue of workflows; those of activities are derived from it. */
-export const DEFAULT_TASK_QUEUE = 'mallm';
-/** Activities that call a model. */
+/** Activities that call a model; the queue of workflows gives its name to the others. */
 export const modelQueue = (taskQueue: string): string => `${taskQueue}-models`;
 /** Activities that compute or read and write the store. */
 export const computeQueue = (taskQueue: string): string => `${taskQueue}-compute`;

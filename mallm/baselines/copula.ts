@@ -28,7 +28,13 @@ interface Dimension {
 export function gaussianCopula({ schema, rows, count, seed }: BaselineInput): Row[] {
   const columns = codeColumns(schema, rows);
   const points = pointsOf(columns, rows);
-  const dimensions = columns.flatMap((column, c) => dimensionsOf(schema.columns[column.index]!, c, points.map((point) => point[c]!)));
+  const dimensions = columns.flatMap((column, c) =>
+    dimensionsOf(
+      schema.columns[column.index]!,
+      c,
+      points.map((point) => point[c]!),
+    ),
+  );
   const factor = cholesky(correlations(dimensions.map(({ scores }) => scores)));
   const random = createRandom(seed);
   return Array.from({ length: count }, () => {
@@ -77,7 +83,7 @@ function isShared(sorted: Float64Array, place: number): boolean {
 function normalScores(cells: number[]): Float64Array {
   const order = [...cells.keys()].filter((row) => !Number.isNaN(cells[row])).sort((a, b) => cells[a]! - cells[b]!);
   const scores = new Float64Array(cells.length);
-  for (let start = 0; start < order.length; ) {
+  for (let start = 0; start < order.length;) {
     let end = start;
     while (end < order.length && cells[order[start]!] === cells[order[end]!]) end++;
     let sum = 0;

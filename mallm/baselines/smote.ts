@@ -47,7 +47,9 @@ function classesOf({ schema, rows }: Pick<BaselineInput, 'schema' | 'rows'>): (s
 
 /** The nearest rows of the same class, nearest first; of any class for a row that is alone in its own. */
 function neighboursOf(columns: CodedColumn[], points: Float64Array[], classes: (string | number)[]): number[][] {
-  const deviations = columns.map(({ kind }, c) => (kind === 'label' ? 0 : deviationOf(points.map((point) => point[c]!))));
+  const deviations = columns.map(({ kind }, c) =>
+    kind === 'label' ? 0 : deviationOf(points.map((point) => point[c]!)),
+  );
   return points.map((point, i) => {
     const others = [...points.keys()].filter((j) => j !== i);
     const mates = others.filter((j) => classes[j] === classes[i]);
@@ -69,12 +71,21 @@ function squaredDistance(a: Float64Array, b: Float64Array, deviations: number[])
   return sum;
 }
 
-function between({ columns, points, grids }: Interpolation, base: number, neighbours: number[], random: Random): Float64Array {
+function between(
+  { columns, points, grids }: Interpolation,
+  base: number,
+  neighbours: number[],
+  random: Random,
+): Float64Array {
   const from = points[base]!;
   const to = neighbours.length > 0 ? points[random.pick(neighbours)]! : from;
   const step = random.uniform();
   return Float64Array.from(columns, (_, c) => {
-    if (columns[c]!.kind === 'label') return commonest(neighbours.map((j) => points[j]![c]!), from[c]!);
+    if (columns[c]!.kind === 'label')
+      return commonest(
+        neighbours.map((j) => points[j]![c]!),
+        from[c]!,
+      );
     if (Number.isNaN(from[c]!) || Number.isNaN(to[c]!)) return from[c]!;
     const grid = grids[c];
     if (!grid) return step < 0.5 ? from[c]! : to[c]!;
@@ -87,7 +98,9 @@ function commonest(codes: number[], own: number): number {
   const counts = new Map<number, number>();
   for (const code of codes) counts.set(code, (counts.get(code) ?? 0) + 1);
   const most = Math.max(0, ...counts.values());
-  return (counts.get(own) ?? 0) === most ? own : Math.min(...[...counts.keys()].filter((code) => counts.get(code) === most));
+  return (counts.get(own) ?? 0) === most
+    ? own
+    : Math.min(...[...counts.keys()].filter((code) => counts.get(code) === most));
 }
 
 function deviationOf(values: number[]): number {

@@ -14,7 +14,12 @@ describe('the density ratio', () => {
     expect(correlation(truth, [...outOfFold].map(Math.log))).toBeGreaterThan(0.85);
     const fresh = normals(500, 3, 2);
     const estimate = createRatioEstimate(models, OPTIONS.clip);
-    expect(correlation(fresh.map(logRatio), fresh.map((point) => Math.log(estimate(point))))).toBeGreaterThan(0.85);
+    expect(
+      correlation(
+        fresh.map(logRatio),
+        fresh.map((point) => Math.log(estimate(point))),
+      ),
+    ).toBeGreaterThan(0.85);
   });
 
   it('moves the mean of the synthetic points towards that of the real ones when it weighs them', () => {

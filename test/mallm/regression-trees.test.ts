@@ -38,23 +38,26 @@ describe('a tree on weighted rows', () => {
     });
   });
 
-  it.each(cases)("gives the class shares of scikit-learn's classification tree with leaves of weight $least", (table) => {
-    const tree = fitDrawTree({
-      columns: [...predictorsOf(table), column(table.labels)],
-      response: 4,
-      predictors: [0, 1, 2, 3],
-      values: null,
-      rows: [...table.y.keys()],
-      weights: table.weights,
-      leastLeafWeight: table.least,
-    });
-    // scikit-learn may split a pure node whose impurity is not exactly 0.
-    expect(tree.leafEnd.length).toBeLessThanOrEqual(table.labelLeaves);
-    table.x.forEach((x, row) => {
-      const shares = [1, 2, 3].map((label) => sharesAt(tree, x).find(({ code }) => code === label)?.share ?? 0);
-      shares.forEach((share, label) => expect(share).toBeCloseTo(table.probabilities[row]![label]!, 4));
-    });
-  });
+  it.each(cases)(
+    "gives the class shares of scikit-learn's classification tree with leaves of weight $least",
+    (table) => {
+      const tree = fitDrawTree({
+        columns: [...predictorsOf(table), column(table.labels)],
+        response: 4,
+        predictors: [0, 1, 2, 3],
+        values: null,
+        rows: [...table.y.keys()],
+        weights: table.weights,
+        leastLeafWeight: table.least,
+      });
+      // scikit-learn may split a pure node whose impurity is not exactly 0.
+      expect(tree.leafEnd.length).toBeLessThanOrEqual(table.labelLeaves);
+      table.x.forEach((x, row) => {
+        const shares = [1, 2, 3].map((label) => sharesAt(tree, x).find(({ code }) => code === label)?.share ?? 0);
+        shares.forEach((share, label) => expect(share).toBeCloseTo(table.probabilities[row]![label]!, 4));
+      });
+    },
+  );
 
   it('splits an unordered predictor where the best of all subsets would', () => {
     const random = createRandom(11);
@@ -135,12 +138,12 @@ function oneSplit(groups: number[], y: number[]): Parameters<typeof fitDrawTree>
 function withinSquares(groups: number[], y: number[], left: (group: number) => boolean): number {
   const { weights } = oneSplit(groups, y);
   const sums = (side: boolean): [number, number, number] =>
-    y.reduce(
+    y.reduce<[number, number, number]>(
       ([n, s, q], value, row) =>
         left(groups[row]!) === side
           ? [n + weights[row]!, s + weights[row]! * value, q + weights[row]! * value * value]
           : [n, s, q],
-      [0, 0, 0] as [number, number, number],
+      [0, 0, 0],
     );
   return [sums(true), sums(false)].reduce((sum, [n, s, q]) => sum + q - (n > 0 ? (s * s) / n : 0), 0);
 }

@@ -1,0 +1,61 @@
+import { drawPartialRows } from '../mallm/partial-rows.js';
+import type { Row } from '../mallm/dataset.js';
+import { fitEncoder } from '../mallm/encoding.js';
+import { generatorMessages } from '../mallm/generator.js';
+import type { FitOptions } from '../mallm/options.js';
+import { createRandom, seedOf } from '../mallm/random.js';
+import { parseRows } from '../mallm/reply.js';
+import { outOfFoldScore } from '../mallm/score.js';
+import type { Theta } from '../mallm/theta.js';
+import { answerChat } from '../simulator/chat.js';
+import type { Split } from './quality-data.js';
+
+/** Rows made to judge one θ. */
+const ROWS = 200;
+const SIMULATOR_SEED = 1;
+
+/**
+ * The score of a θ on rows that no θ was chosen by: 200 fresh rows of the simulated model, told from the held-out rows.
+ * Every θ of a seed is asked the same: the same rows shown, the same partial rows (drawn along the first θ's edges).
+ */
+export function freshScore(
+  split: Split,
+  theta: Theta,
+  { options, firstEdges, seed }: { options: FitOptions; firstEdges: Theta['causalStructure']; seed: number },
+): number {
+  const { schema, train } = split;
+  const stood = new Set(train.map((row) => JSON.stringify(row)));
+  const heldOut = split.heldOut.filter((row) => !stood.has(JSON.stringify(row)));
+  const rows = freshRows(split, theta, { options, firstEdges, seed });
+  return outOfFoldScore('ensemble', fitEncoder(schema, train), heldOut, rows, seedOf('fresh score', seed)).value;
+}
+
+function freshRows(
+  { schema, train }: Split,
+  theta: Theta,
+  { options, firstEdges, seed }: { options: FitOptions; firstEdges: Theta['causalStructure']; seed: number },
+): Row[] {
+  const each = options.rowsPerRequest;
+  const partial = drawPartialRows({ schema, rows: train, edges: firstEdges, count: ROWS, seed: seedOf('fresh', seed) });
+  const rows: Row[] = [];
+  for (let call = 0; call * each < ROWS; call++) {
+    const partialRows = options.partialRows ? partial.slice(call * each, (call + 1) * each) : undefined;
+    const asked = Math.min(each, ROWS - call * each);
+    const examples = createRandom(seedOf('shown', seed, call))
+      .shuffle(train)
+      .slice(0, options.examplesPerPrompt);
+    const messages = generatorMessages({ theta, examples, rows: asked, partialRows });
+    const { text, finish } = answerChat(
+      {
+        messages,
+        temperature: options.generatorTemperature,
+        seed: seedOf('fresh call', seed, call),
+        shape: 'json_schema',
+        maxTokens: 20_000,
+      },
+      SIMULATOR_SEED,
+    );
+    rows.push(...parseRows(text, { schema, asked, cutOff: finish === 'length', partialRows }).rows);
+  }
+  return rows;
+}

@@ -1,0 +1,79 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fit } from '../client/fit.js';
+import { requireRunRecord } from '../client/run-folder.js';
+import type { Row } from '../mallm/dataset.js';
+import type { FitState } from '../mallm/fit-state.js';
+import type { TrajectoryPoint } from '../mallm/manifest.js';
+import type { FitOptions } from '../mallm/options.js';
+import type { RunPlan, StoredTheta } from '../mallm/plan.js';
+import { startCluster } from '../test/support/cluster.js';
+import { getObject, storeOpener } from '../workers/store.js';
+import type { Split } from './quality-data.js';
+import { readRowsOf } from './quality-data.js';
+
+/** What a fit gave and what it took. */
+export interface Fitted {
+  rows: Row[];
+  /** While fitting; drawing the released rows comes on top for a model's draw. */
+  calls: number;
+  tokens: number;
+  drawCalls: number;
+  drawTokens: number;
+  ended: string;
+  trajectory: TrajectoryPoint[];
+  context: string;
+  /** Every θ that was tried, by its number; 0 is the first. */
+  thetas: Map<number, StoredTheta>;
+  /** Each θ's score; null where it does not count. */
+  scores: Map<number, number | null>;
+  winner: number;
+}
+
+/** A private Temporal server, a simulated model and a worker, for any number of fits one after another. */
+export interface Bench {
+  fit(split: Split, options: Partial<FitOptions>): Promise<Fitted>;
+  close(): Promise<void>;
+}
+
+/** Starts the product as a user's cluster would have it; everything of it is gone after `close`. */
+export async function openBench(): Promise<Bench> {
+  const cluster = await startCluster();
+  await cluster.startWorker();
+  const openStore = storeOpener(cluster.config);
+  let fits = 0;
+  return {
+    async fit(split, options) {
+      const out = join(cluster.folder, `fit-${fits++}`);
+      const { manifest } = await fit({
+        ...options,
+        table: split.path,
+        target: split.target,
+        out,
+        config: cluster.config,
+      });
+      const { fitted, store, plan } = await requireRunRecord(out);
+      const { spending, best, state, ended } = fitted!;
+      const runStore = openStore(store);
+      const { pairs, trajectory } = await getObject<FitState>(runStore, state);
+      const thetas = await Promise.all(pairs.map(({ theta }) => getObject<StoredTheta>(runStore, theta)));
+      const tokens = spending.promptTokens + spending.completionTokens;
+      const result: Fitted = {
+        rows: await readRowsOf(split, join(out, 'synthetic.csv')),
+        calls: spending.calls,
+        tokens,
+        drawCalls: manifest.calls - spending.calls,
+        drawTokens: manifest.tokens.prompt + manifest.tokens.completion - tokens,
+        ended,
+        trajectory,
+        context: (await getObject<RunPlan>(runStore, plan)).context,
+        thetas: new Map(pairs.map(({ number }, place) => [number, thetas[place]!])),
+        scores: new Map(pairs.map(({ number, adjustedScore }) => [number, adjustedScore])),
+        winner: best.number,
+      };
+      await rm(out, { recursive: true, force: true });
+      return result;
+    },
+    close: () => cluster.close(),
+  };
+}
