@@ -20,6 +20,8 @@ const habits = {
   unknownColumn: 0.015,
   tooLong: 0.01,
 } as const;
+/** Characters of a task that no optimizer prompt asks for. */
+const FAR_TOO_LONG = 4000;
 /** Difference of association from which a pair counts as missing, or as made up. */
 const GAP = 0.1;
 
@@ -33,7 +35,8 @@ export function optimizerReply(prompt: OptimizerPrompt, shape: ReplyShape, rando
     const chance = random.uniform();
     if (chance < habits.cycle && named.length > 0) named.push([named[0]![1]!, named[0]![0]!]);
     else if (chance < habits.cycle + habits.unknownColumn) named.push([prompt.columns[0]!.name, 'household size']);
-    else if (chance < habits.cycle + habits.unknownColumn + habits.tooLong) task = `${task} `.repeat(12).trim();
+    else if (chance < habits.cycle + habits.unknownColumn + habits.tooLong)
+      task = `${task} `.repeat(Math.ceil(FAR_TOO_LONG / task.length)).trim();
   }
   const text = JSON.stringify({ causalStructure: named, taskInstruction: task });
   return shape === 'text' && random.uniform() < 0.25 ? '```json\n' + text + '\n```' : text;
