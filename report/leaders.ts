@@ -1,0 +1,24 @@
+import type { TrajectoryPoint } from '../mallm/manifest.js';
+import type { ThetaFile, ThetaRecord } from '../mallm/trajectory.js';
+
+/**
+ * The first θ, each θ that was the best at some time, and last the best, in that order and each once. Where old θ are
+ * scored again, one may have led for a while without its being told here.
+ */
+export function leadersOf({ thetas, best }: ThetaFile, trajectory: readonly TrajectoryPoint[]): ThetaRecord[] {
+  const led = trajectory.filter(({ score, best: lowest }) => score <= lowest + 1e-9).map(({ theta }) => theta);
+  const numbers = [thetas[0]?.number, ...led.filter((number) => number !== best), best];
+  return [...new Set(numbers)].flatMap((number) => thetas.find((record) => record.number === number) ?? []);
+}
+
+/** A θ, the one it was made from, and so on back to the first; oldest first. */
+export function lineageOf({ thetas }: ThetaFile, number: number): ThetaRecord[] {
+  const line: ThetaRecord[] = [];
+  for (let next: number | null = number; next !== null;) {
+    const record: ThetaRecord | undefined = thetas.find((candidate) => candidate.number === next);
+    if (!record || line.includes(record)) break;
+    line.unshift(record);
+    next = record.parent;
+  }
+  return line;
+}

@@ -1,0 +1,59 @@
+import type { Content, Section } from '../html.js';
+import { escape, list, paragraph, tiles } from '../html.js';
+import type { ReportInput } from '../input.js';
+import { count, percent } from '../numbers.js';
+import { exposureText } from './exposure.js';
+import { levelMark } from './verdicts.js';
+
+const DISTANCES = {
+  off: 'off: exact copies are dropped',
+  mild: 'mild: not among the nearest 5 %',
+  strict: 'strict: not among the nearest 25 %',
+};
+
+/** What a reader wants to know first. */
+export function overviewSection(input: ReportInput): Section {
+  const { manifest, evaluation } = input;
+  const { rows, calls, tokens, trajectory, table, seed, draw, distance, shortfall, cost } = manifest;
+  const entries: [string, Content][] = [
+    ['rows released', `${count(rows.released)} of ${count(rows.asked)}`],
+    ['training rows', count(table.rows)],
+    ['columns', count(table.columns)],
+    ['target', table.target],
+    ['score, first → best', `${percent(trajectory[0]?.score)} → ${percent(trajectory.at(-1)?.best)}`],
+    ['model calls', count(calls)],
+    ['tokens', count(tokens.prompt + tokens.completion)],
+    ...(cost ? [['cost', `${cost.amount.toFixed(2)} ${cost.currency}`] as [string, Content]] : []),
+    ['rows drawn from', draw === 'refined' ? 'refined generator' : 'the model'],
+    ['distance to real rows', DISTANCES[distance]],
+    ['generator model', manifest.models.generator],
+    ['optimizer model', manifest.models.optimizer],
+    ['seed', String(seed)],
+  ];
+  const lines: Content[] = [exposureText(manifest)];
+  if (evaluation) lines.unshift({ html: verdictLine(evaluation.verdicts) });
+  else
+    lines.unshift(
+      'Not evaluated: the run had no held-out rows. Give some with --held-out, and this page judges the table.',
+    );
+  const short = shortfall ? `<p><b>Fewer rows than asked:</b> ${escape(shortfall)}</p>` : '';
+  return {
+    id: 'overview',
+    name: 'Overview',
+    title: 'Overview',
+    body: short + list(lines) + tiles(entries) + conditions(manifest),
+  };
+}
+
+function verdictLine(verdicts: NonNullable<ReportInput['evaluation']>['verdicts']): string {
+  const marks = (['utility', 'fidelity', 'privacy'] as const).map(
+    (name) => `${name} ${levelMark(verdicts[name].level)}`,
+  );
+  return `${marks.join(', ')}: see <a href="#verdicts">Verdicts</a>.`.replace('utility', 'Utility');
+}
+
+function conditions({ conditions = [], unseen = [] }: Partial<ReportInput['manifest']>): string {
+  if (conditions.length === 0) return '';
+  const never = unseen.length > 0 ? `${paragraph('No training row shows:')}${list(unseen)}` : '';
+  return `<h3>Conditions</h3>${paragraph('Every released row was checked to satisfy all of these. Figures that compare with real rows compare with all of them, so they differ by the conditions too.')}${list(conditions)}${never}`;
+}

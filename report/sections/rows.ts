@@ -1,0 +1,69 @@
+import type { Manifest, Rejections } from '../../mallm/manifest.js';
+import { paragraph, table, type Section } from '../html.js';
+import { count, counted, percent } from '../numbers.js';
+
+/** Reasons in words, as the parser, the curation and the refined generator count them. */
+const REASONS: Record<string, string> = {
+  'condition-not-met': 'does not satisfy a condition',
+  'cut-off': 'the reply was cut off before a whole row',
+  'duplicate-key': 'names a column twice',
+  'exact-copy': 'equals a training row',
+  'missing-column': 'leaves a column out',
+  'missing-not-allowed': 'leaves a cell empty that may not be empty',
+  'no-rows': 'the reply had no row',
+  'not-a-date': 'has text where a date is due',
+  'not-a-label': 'has something else where a label is due',
+  'not-a-number': 'has text where a number is due',
+  'not-a-text': 'has something else where text is due',
+  'not-an-object': 'is no row at all',
+  'not-json': 'the reply could not be read',
+  'out-of-range': 'has a number outside the range of the training rows',
+  'partial-row-not-kept': 'changed a cell that was given',
+  'repeated-row': 'repeats a row that was kept before',
+  'schema-violation': 'breaks the schema',
+  'surplus-row': 'was more than asked',
+  'too-long': 'has a longer text than any training row',
+  'too-near': 'is too near to a training row (--distance)',
+  'unknown-column': 'names a column that is not there',
+  'unknown-label': 'has a label that no training row has',
+  'wrong-number-of-columns': 'has too few or too many cells',
+  unlikely: 'was too unlike real rows by the density ratio',
+};
+
+/** How many rows were made, kept and released, and why others were not. */
+export function rowsSection(manifest: Manifest): Section {
+  const { rows, rejections, drawRejections, shortfall, draw } = manifest;
+  const made = rows.accepted + rows.rejected;
+  const drawn = sumOf(drawRejections);
+  const body = [
+    paragraph(
+      `${counted(rows.asked, 'row')} asked, ${count(rows.released)} released.${shortfall ? ` Why there are fewer: ${shortfall}` : ''}`,
+    ),
+    paragraph(
+      made === 0
+        ? 'The model made no row.'
+        : `The model made ${counted(made, 'row')}: ${count(rows.accepted)} passed every check, ${count(rows.rejected)} (${percent(rows.rejected / made)}) did not.`,
+    ),
+    reasonTable('Why the model’s rows were rejected', 'the model’s row …', rejections),
+    draw === 'refined'
+      ? paragraph(
+          `The released rows were drawn from the refined generator; ${counted(drawn, 'drawn row')} ${drawn === 1 ? 'was' : 'were'} not released.`,
+        )
+      : '',
+    reasonTable('Why drawn rows were not released', 'the drawn row …', drawRejections),
+  ];
+  return { id: 'rows', name: 'Rows', title: 'Rows made, kept and released', body: body.join('') };
+}
+
+function reasonTable(label: string, head: string, rejections: Rejections): string {
+  const entries = Object.entries(rejections).filter(([, times]) => times > 0);
+  if (entries.length === 0) return '';
+  const rows = entries
+    .sort(([, a], [, b]) => b - a)
+    .map(([reason, times]) => [REASONS[reason] ?? reason.replaceAll('-', ' '), count(times), reason]);
+  return table(label, [head, 'rows', 'in the manifest'], rows);
+}
+
+function sumOf(rejections: Rejections): number {
+  return Object.values(rejections).reduce((sum, times) => sum + times, 0);
+}

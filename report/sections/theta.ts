@@ -1,0 +1,129 @@
+import { structureChanges } from '../../mallm/causal-structure.js';
+import type { Manifest } from '../../mallm/manifest.js';
+import { thetaChanges, type TextChange } from '../../mallm/theta-changes.js';
+import { bestTheta, type ThetaFile, type ThetaRecord } from '../../mallm/trajectory.js';
+import { details, escape, list, paragraph, table, type Content, type Section } from '../html.js';
+import { fixed, percent, percentRange } from '../numbers.js';
+import { lineageOf } from '../leaders.js';
+import { changeItems, changeText } from './structure.js';
+
+/** Reasons shown at once; the rest folds away. */
+const REASONS = 5;
+const HEAD = ['θ', 'made from', 'proposed in', 'score', '95 % interval', 'score now', 'valid rows', 'edges'];
+
+/** Of a long way to the best, only the last steps stand open. */
+const OPEN_STEPS = 5;
+/** θ listed at once; the table of more folds away. */
+const FEW = 16;
+
+/** How θ changed, why, and what it did to the score. Paper: Tables 4 and 10. */
+export function thetaSection(theta: ThetaFile, { options }: Manifest): Section {
+  const { thetas, best, context } = theta;
+  const lineage = lineageOf(theta, best);
+  const others = thetas.filter((record) => record.parent !== null && !lineage.includes(record));
+  const way = lineage.slice(1);
+  const step = (record: ThetaRecord, isOpen: boolean): string =>
+    details({ html: summaryOf(record, theta) }, changesOf(record, theta, options.minValidShare), isOpen);
+  const part = (title: string, steps: string[]): string =>
+    steps.length > 0 ? `<h3>${title}</h3>${steps.join('')}` : '';
+  const count = thetas.length === 1 ? 'There is one θ' : `Of ${thetas.length} θ, number ${best} was the best`;
+  const figures = table(
+    'Every θ and its score',
+    HEAD,
+    thetas.map((record) => overviewRow(record, theta)),
+  );
+  const first = thetas[0];
+  const body = [
+    paragraph(`${count}. Scores are compared under the newest classifier; lower is better.`),
+    thetas.length > FEW ? details('Every θ and its score', figures) : figures,
+    first ? `<h3>The first task</h3><pre>${escape(first.taskInstruction)}</pre>` : '',
+    part(
+      'The way to the best θ',
+      way.map((record, place) => step(record, place >= way.length - OPEN_STEPS)),
+    ),
+    part(
+      'Tried beside it',
+      others.map((record) => step(record, false)),
+    ),
+    first && first.number !== best
+      ? details('The best task in full', `<pre>${escape(bestTheta(theta).taskInstruction)}</pre>`)
+      : '',
+    context.trim() ? details('The context, which stays fixed', `<pre>${escape(context)}</pre>`) : '',
+  ];
+  return { id: 'theta', name: 'θ', title: 'θ: what changed, why, and to what effect', body: body.join('') };
+}
+
+function overviewRow(record: ThetaRecord, { best }: ThetaFile): Content[] {
+  const { number, parent, epoch, batch, score, interval, adjustedScore, validShare, counted, causalStructure } = record;
+  return [
+    `θ ${number}${number === best ? ' (best)' : ''}`,
+    parent === null ? 'start' : `θ ${parent}`,
+    `${epoch}.${batch}`,
+    counted ? percent(score) : 'not counted',
+    percentRange(interval),
+    percent(adjustedScore),
+    percent(validShare, 0),
+    causalStructure.length,
+  ];
+}
+
+function summaryOf(record: ThetaRecord, theta: ThetaFile): string {
+  const { number, parent, epoch, batch } = record;
+  const best = number === theta.best ? ', the best' : '';
+  return `<b>θ ${number}</b> from θ ${parent ?? ''}${best} · epoch ${epoch}, batch ${batch} · ${escape(effectOf(record, parentOf(record, theta)))}`;
+}
+
+/** What the change did to the score, in words. */
+function effectOf(record: ThetaRecord, parent: ThetaRecord | undefined): string {
+  if (!record.counted) return 'did not count';
+  const isBoth = record.adjustedScore !== null && parent?.adjustedScore != null;
+  const [after, before] = isBoth ? [record.adjustedScore, parent.adjustedScore] : [record.score, parent?.score ?? null];
+  if (after === null) return 'not scored';
+  if (before === null) return `score ${percent(after)}`;
+  const points = 100 * (after - before);
+  const overlap = intervalsOverlap(record, parent) ? ' (the intervals overlap)' : '';
+  if (Math.abs(points) < 0.05) return `score ${percent(before)} → ${percent(after)}: no change`;
+  return `score ${percent(before)} → ${percent(after)}: ${fixed(Math.abs(points), 1)} points ${points < 0 ? 'better' : 'worse'}${overlap}`;
+}
+
+function intervalsOverlap({ interval }: ThetaRecord, parent: ThetaRecord | undefined): boolean {
+  const before = parent?.interval;
+  return interval !== null && before != null && interval[0] <= before[1] && before[0] <= interval[1];
+}
+
+function changesOf(record: ThetaRecord, theta: ThetaFile, minValidShare: number): string {
+  const parent = parentOf(record, theta);
+  if (!parent) return paragraph('What it was made from is not known.');
+  const { structure, task } = thetaChanges(parent, record);
+  const lapse = record.counted
+    ? ''
+    : paragraph(
+        `It did not count: ${percent(record.validShare, 0)} of its rows were valid, ${percent(minValidShare, 0)} are needed.`,
+      );
+  const edges = changeItems(structure);
+  return [
+    lapse,
+    reasons(record, parent),
+    `<p><b>Causal structure:</b> ${changeText(structureChanges(parent.causalStructure, record.causalStructure))}.</p>`,
+    edges.length > 0 ? `<div class="diff">${edges.map((item) => (item as { html: string }).html).join('')}</div>` : '',
+    `<p><b>Task:</b>${task.every(({ kind }) => kind === 'kept') ? ' unchanged.' : ''}</p>`,
+    task.every(({ kind }) => kind === 'kept') ? '' : `<div class="diff">${task.map(changeLine).join('')}</div>`,
+  ].join('');
+}
+
+function reasons({ told = [] }: ThetaRecord, parent: ThetaRecord): string {
+  if (told.length === 0) return paragraph('Why: the optimizer saw scores only.');
+  const lines = told.map((line) => line.replace(/^- /, ''));
+  const rest = lines.slice(REASONS);
+  const more = rest.length > 0 ? details(`${rest.length} more`, list(rest)) : '';
+  return `<p><b>Why:</b> the optimizer was told what gave the rows of θ ${parent.number} away:</p>${list(lines.slice(0, REASONS))}${more}`;
+}
+
+function changeLine({ kind, text }: TextChange): string {
+  if (kind === 'kept') return `<span class="kept">= ${escape(text)}</span>`;
+  return kind === 'added' ? `<ins>+ ${escape(text)}</ins>` : `<del>− ${escape(text)}</del>`;
+}
+
+function parentOf({ parent }: ThetaRecord, { thetas }: ThetaFile): ThetaRecord | undefined {
+  return thetas.find(({ number }) => number === parent);
+}
