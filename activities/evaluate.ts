@@ -3,7 +3,7 @@ import type { RunPlan } from '../mallm/plan.js';
 import type { Ref } from '../mallm/reference.js';
 import type { EvaluateInput } from '../workflows/contract.js';
 import type { Dependencies } from './dependencies.js';
-import { getBytes, getObject, putObject } from './object.js';
+import { getBytes, getObject, putVersion } from './object.js';
 
 /** Rows of a large table that are looked at: metrics on more say nothing more, and cost more than the fit. */
 const MAX_ROWS = 2000;
@@ -36,5 +36,5 @@ export async function evaluateSynthetic({ openStore, compute }: Dependencies, in
     limit: MAX_ROWS,
     seed: input.seed,
   });
-  return putObject(store, `runs/${input.runId}/samples/${input.sampleId}/evaluation.json`, evaluation);
+  return putVersion(store, `runs/${input.runId}/samples/${input.sampleId}/evaluation`, evaluation);
 }

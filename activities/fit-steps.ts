@@ -2,12 +2,13 @@ import { epochBatches } from '../mallm/few-shot-batch.js';
 import type { Row } from '../mallm/dataset.js';
 import type { FitState } from '../mallm/fit-state.js';
 import { bestPair, seenBy } from '../mallm/fit-state.js';
+import { withBestScore } from '../mallm/convergence.js';
 import { graphEditDistance } from '../mallm/causal-structure.js';
 import type { RunPlan, StoredRows } from '../mallm/plan.js';
 import type { Ref } from '../mallm/reference.js';
 import type { Candidate, FitCarry } from '../workflows/contract.js';
 import type { Dependencies } from './dependencies.js';
-import { getObject, putObject } from './object.js';
+import { getObject, putVersion } from './object.js';
 import type { ProposedTheta } from './propose-theta.js';
 import type { ObjectStore } from './ports.js';
 
@@ -52,36 +53,34 @@ export async function firstTheta(
     hosts: [],
   };
   return {
-    theta: await putObject(store, `runs/${runId}/thetas/0.json`, theta),
-    state: await putObject(store, `runs/${runId}/states/start.json`, state),
+    theta: await putVersion(store, `runs/${runId}/thetas/0`, theta),
+    state: await putVersion(store, `runs/${runId}/states/start`, state),
   };
 }
 
 export interface ScoreBatchInput extends OfRun {
-  state: Ref;
+  /** The fit before this step, with what its calls cost and yielded. */
+  carry: FitCarry;
   epoch: number;
   batch: number;
-  candidates: { theta: Candidate; rows: Ref[] }[];
+  /** Rows of the candidates, as far as they have any. */
+  rows: { theta: Candidate; rows: Ref[] }[];
 }
 
-export interface ScoreBatchResult {
-  state: Ref;
-  /** Lowest score of this batch's candidates; null when none of them counts. */
-  score: number | null;
-  best: Candidate | null;
-  bestScore: number;
-}
-
-/** Updates the discriminator with a batch and scores its candidates. Paper: Listing 1, L8-11. */
-export async function scoreBatch(dependencies: Dependencies, input: ScoreBatchInput): Promise<ScoreBatchResult> {
+/**
+ * Updates the discriminator with a batch, scores its candidates, and saves a checkpoint. Paper: Listing 1, L8-11.
+ * @returns the fit after this step.
+ */
+export async function scoreBatch(dependencies: Dependencies, input: ScoreBatchInput): Promise<FitCarry> {
+  const { carry } = input;
   const store = dependencies.openStore(input.store);
   const [plan, state] = await Promise.all([
     getObject<RunPlan>(store, input.plan),
-    getObject<FitState>(store, input.state),
+    getObject<FitState>(store, carry.state),
   ]);
   const trainRows = await getObject<Row[]>(store, plan.train);
   const { options, schema } = plan;
-  const candidates = await Promise.all(input.candidates.map((candidate) => loadCandidate(store, state, candidate)));
+  const candidates = await Promise.all(input.rows.map((candidate) => loadCandidate(store, state, candidate)));
   const batches = epochBatches({
     rows: trainRows.length,
     batchSize: options.batchSize,
@@ -99,14 +98,26 @@ export async function scoreBatch(dependencies: Dependencies, input: ScoreBatchIn
     state,
   });
   const next = withBookkeeping(plan, { before: state, after: scored }, candidates, trainRows.length);
-  const best = bestPair(next.pairs);
-  const point = next.trajectory.at(-1)!;
-  const counted = next.pairs.some((pair) => pair.number === point.theta && pair.counted);
+  const ref = await putVersion(store, `runs/${input.runId}/states/e${input.epoch}b${input.batch}`, next);
+  const after = carryAfter(carry, next, ref);
+  await saveCheckpoint(dependencies, { ...input, carry: after });
+  return after;
+}
+
+/** The best pair, or the last one tried while none counts, is what the fit would end with now. */
+function carryAfter(carry: FitCarry, state: FitState, ref: Ref): FitCarry {
+  const best = bestPair(state.pairs);
+  const point = state.trajectory.at(-1)!;
+  const counted = state.pairs.some((pair) => pair.number === point.theta && pair.counted);
+  const { number, theta } = best ?? state.pairs.at(-1)!;
   return {
-    state: await putObject(store, `runs/${input.runId}/states/e${input.epoch}b${input.batch}.json`, next),
-    score: counted ? point.score : null,
-    best: best && { number: best.number, theta: best.theta },
-    bestScore: best?.adjustedScore ?? 1,
+    ...carry,
+    step: carry.step + 1,
+    state: ref,
+    candidates: carry.shape.optimizer ? [] : carry.candidates,
+    bestScores: withBestScore(carry.bestScores, best?.adjustedScore ?? 1, carry.shape.patience),
+    lastScore: counted ? point.score : null,
+    best: { number, theta },
   };
 }
 
@@ -131,11 +142,7 @@ export async function saveCheckpoint(
   const checkpoint: Checkpoint = { version: 1, runId, plan, carry };
   const body = Buffer.from(JSON.stringify(checkpoint));
   const latest = `runs/${runId}/latest.json`;
-  const ref = await putObject(
-    store,
-    `runs/${runId}/checkpoints/${String(carry.step).padStart(6, '0')}.json`,
-    checkpoint,
-  );
+  const ref = await putVersion(store, `runs/${runId}/checkpoints/${String(carry.step).padStart(6, '0')}`, checkpoint);
   const current = await store.get(latest);
   if (current && (JSON.parse(current.body.toString('utf8')) as Checkpoint).carry.step > carry.step) return ref;
   await store.put(latest, body, current ? { ifMatch: current.etag } : { ifAbsent: true });
@@ -154,7 +161,7 @@ interface LoadedCandidate {
 async function loadCandidate(
   store: ObjectStore,
   state: FitState,
-  { theta, rows: refs }: ScoreBatchInput['candidates'][number],
+  { theta, rows: refs }: ScoreBatchInput['rows'][number],
 ): Promise<LoadedCandidate> {
   const proposed = await getObject<ProposedTheta>(store, theta.theta);
   const stored = await Promise.all(refs.map((ref) => getObject<StoredRows>(store, ref)));

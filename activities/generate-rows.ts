@@ -13,8 +13,8 @@ import { parseRows } from '../mallm/reply.js';
 import type { Spending } from '../mallm/spending.js';
 import type { Candidate } from '../workflows/contract.js';
 import type { Dependencies } from './dependencies.js';
-import { getObject, putObject } from './object.js';
-import { callOnce, settleAll } from './paid-call.js';
+import { getObject, putVersion } from './object.js';
+import { callOnce, makeCalls } from './paid-call.js';
 import type { ObjectStore } from './ports.js';
 
 export interface GenerateRowsInput {
@@ -25,12 +25,18 @@ export interface GenerateRowsInput {
   step: string;
   epoch: number;
   batch: number;
-  theta: Candidate;
-  /** Model calls of this activity, of all those that this θ gets in this step. */
-  calls: ModelCall[];
-  /** Rows that all calls of this θ in this step ask for together. */
-  rowsOfStep: number;
+  parts: CallsOfTheta[];
+  /** Calls in flight at once at most. */
+  parallel: number;
   conditions: PartialRow;
+}
+
+/** Model calls of this activity for one θ. */
+export interface CallsOfTheta {
+  theta: Candidate;
+  calls: ModelCall[];
+  /** Rows that all calls of this θ in this step ask for together, those of other activities included. */
+  rowsOfStep: number;
 }
 
 /** One model call: its number within the step, the place of its first row among the step's rows, and rows to ask for. */
@@ -41,8 +47,8 @@ export interface ModelCall {
 }
 
 export interface GenerateRowsResult {
-  rows: Ref;
-  asked: number;
+  /** Where the rows of each θ stand. */
+  rows: { number: number; ref: Ref }[];
   accepted: number;
   rejected: number;
   rejections: Rejections;
@@ -53,9 +59,21 @@ interface Context {
   dependencies: Dependencies;
   store: ObjectStore;
   plan: RunPlan;
-  theta: StoredTheta;
   trainRows: Row[];
   model: string;
+}
+
+/** One call with the θ it is made for. */
+interface Ask {
+  part: CallsOfTheta;
+  theta: StoredTheta;
+  call: ModelCall;
+}
+
+interface Answer {
+  rows: Row[];
+  rejections: Rejections;
+  call: StoredCall;
 }
 
 /** Tokens allowed to a reply over what the rows are reckoned to need. */
@@ -68,50 +86,67 @@ const SPARE_TOKENS = 300;
 export async function generateRows(dependencies: Dependencies, input: GenerateRowsInput): Promise<GenerateRowsResult> {
   const store = dependencies.openStore(input.store);
   const plan = await getObject<RunPlan>(store, input.plan);
-  const [theta, trainRows] = await Promise.all([
-    getObject<StoredTheta>(store, input.theta.theta),
-    getObject<Row[]>(store, plan.train),
-  ]);
+  const trainRows = await getObject<Row[]>(store, plan.train);
   const model = plan.options.generatorModel ?? (await dependencies.generator.defaultModel());
-  const context: Context = { dependencies, store, plan, theta, trainRows, model };
-  const replies = await settleAll(input.calls.map((call) => askForRows(context, input, call)));
-
-  const stored: StoredRows = {
-    theta: input.theta.number,
-    rows: replies.flatMap(({ rows }) => rows),
-    asked: sum(input.calls.map(({ rows }) => rows)),
-    calls: replies.map(({ call }) => call),
-  };
-  const key = `runs/${input.runId}/rows/${input.step}/t${input.theta.number}-c${input.calls[0]!.index}.json`;
+  const context: Context = { dependencies, store, plan, trainRows, model };
+  const asks = (await Promise.all(input.parts.map((part) => asksOf(store, part)))).flat();
+  const answers = await makeCalls(
+    asks.map((ask) => () => askForRows(context, input, ask)),
+    input.parallel,
+  );
   const rejections: Rejections = {};
-  for (const reply of replies) {
-    for (const [reason, count] of Object.entries(reply.rejections))
+  for (const answer of answers) {
+    for (const [reason, count] of Object.entries(answer.rejections))
       rejections[reason] = (rejections[reason] ?? 0) + count;
   }
+  const rows = input.parts.map((part) =>
+    putRows(
+      store,
+      input,
+      part,
+      answers.filter((_, index) => asks[index]!.part === part),
+    ),
+  );
   return {
-    rows: await putObject(store, key, stored),
-    asked: stored.asked,
-    accepted: stored.rows.length,
+    rows: await Promise.all(rows),
+    accepted: sum(answers.map((answer) => answer.rows.length)),
     rejected: sum(Object.values(rejections)),
     rejections,
     spending: {
-      calls: stored.calls.length,
-      promptTokens: sum(stored.calls.map(({ promptTokens }) => promptTokens)),
-      completionTokens: sum(stored.calls.map(({ completionTokens }) => completionTokens)),
+      calls: answers.length,
+      promptTokens: sum(answers.map(({ call }) => call.promptTokens)),
+      completionTokens: sum(answers.map(({ call }) => call.completionTokens)),
     },
   };
 }
 
-async function askForRows(
-  context: Context,
-  input: GenerateRowsInput,
-  call: ModelCall,
-): Promise<{ rows: Row[]; rejections: Rejections; call: StoredCall }> {
-  const { dependencies, store, plan, theta, trainRows, model } = context;
+async function asksOf(store: ObjectStore, part: CallsOfTheta): Promise<Ask[]> {
+  const theta = await getObject<StoredTheta>(store, part.theta.theta);
+  return part.calls.map((call) => ({ part, theta, call }));
+}
+
+async function putRows(
+  store: ObjectStore,
+  { runId, step }: GenerateRowsInput,
+  { theta, calls }: CallsOfTheta,
+  answers: Answer[],
+): Promise<{ number: number; ref: Ref }> {
+  const stored: StoredRows = {
+    theta: theta.number,
+    rows: answers.flatMap(({ rows }) => rows),
+    asked: sum(calls.map(({ rows }) => rows)),
+    calls: answers.map(({ call }) => call),
+  };
+  const prefix = `runs/${runId}/rows/${step}/t${theta.number}-c${calls[0]!.index}`;
+  return { number: theta.number, ref: await putVersion(store, prefix, stored) };
+}
+
+async function askForRows(context: Context, input: GenerateRowsInput, { part, theta, call }: Ask): Promise<Answer> {
+  const { dependencies, store, plan, trainRows, model } = context;
   const { options } = plan;
   // A condition may ask for what no training row shows: then the model may answer with it.
   const schema = widenSchema(plan.schema, input.conditions);
-  const seed = seedOf(options.seed, 'generate', input.step, input.theta.number, call.index);
+  const seed = seedOf(options.seed, 'generate', input.step, theta.number, call.index);
   const batches = epochBatches({
     rows: trainRows.length,
     batchSize: options.batchSize,
@@ -119,10 +154,10 @@ async function askForRows(
     seed: options.seed,
   });
   const shown = chunkExamples(batches[(input.batch - 1) % batches.length]!, call.index, options.examplesPerPrompt);
-  const partialRows = partialRowsOf(context, input, call);
+  const partialRows = partialRowsOf(context, input, theta, part.rowsOfStep, call);
   const reply = await callOnce({
     store,
-    key: `runs/${input.runId}/replies/${input.step}/t${input.theta.number}-c${call.index}`,
+    key: `runs/${input.runId}/replies/${input.step}/t${theta.number}-c${call.index}`,
     model: dependencies.generator,
     request: {
       model,
@@ -161,8 +196,10 @@ async function askForRows(
  * drawn for the whole step at once, so that every label gets its share over all calls; all θ of a step get the same.
  */
 function partialRowsOf(
-  { plan, theta, trainRows }: Context,
-  { conditions, step, rowsOfStep }: GenerateRowsInput,
+  { plan, trainRows }: Context,
+  { conditions, step }: GenerateRowsInput,
+  theta: StoredTheta,
+  rowsOfStep: number,
   { first, rows }: ModelCall,
 ): PartialRow[] | undefined {
   if (Object.keys(conditions).length > 0) return Array.from({ length: rows }, () => conditions);

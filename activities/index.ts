@@ -4,7 +4,7 @@ import { evaluateSynthetic } from './evaluate.js';
 import { toApplicationFailure } from './failures.js';
 import { firstTheta, saveCheckpoint, scoreBatch } from './fit-steps.js';
 import { generateRows } from './generate-rows.js';
-import { proposeTheta } from './propose-theta.js';
+import { proposeThetas } from './propose-theta.js';
 import { curateRows, drawShard, emptyPart, prepareGenerator } from './sample-steps.js';
 
 export type { Dependencies } from './dependencies.js';
@@ -16,7 +16,7 @@ const steps = {
   firstTheta,
   generateRows,
   scoreBatch,
-  proposeTheta,
+  proposeThetas,
   saveCheckpoint,
   prepareGenerator,
   drawShard,

@@ -31,6 +31,17 @@ export async function putObject(store: ObjectStore, key: string, value: unknown)
 }
 
 /**
+ * Writes a value under a key that ends with a part of its hash: for what is made anew when a step is repeated, and need
+ * not come out the same (other limits, another version of this project).
+ *
+ * @param prefix the key but for `-<hash>.json`.
+ */
+export async function putVersion(store: ObjectStore, prefix: string, value: unknown): Promise<Ref> {
+  const hash = hashOf(Buffer.from(canonicalJson(value))).slice(0, 12);
+  return putObject(store, `${prefix}-${hash}.json`, value);
+}
+
+/**
  * The value a reference stands for; each call gives a value of its own.
  *
  * @throws StoreDamagedError when the object is gone or is not what was written.

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import { Context } from '@temporalio/activity';
-import type { ChatModel, ChatReply, ChatRequest, ObjectStore } from './ports.js';
-import { PreconditionFailed } from './ports.js';
+import type { ChatModel, ChatReply, ChatRequest, ModelFailureKind, ObjectStore } from './ports.js';
+import { ModelFailure, PreconditionFailed } from './ports.js';
+
+/** Failures of the moment. */
+const REPEATABLE: ReadonlySet<ModelFailureKind> = new Set(['rate-limited', 'server', 'timeout', 'connection']);
 
 /** A reply as it is kept: with the host that gave it. */
 export interface StoredReply extends ChatReply {
@@ -44,13 +47,38 @@ export async function callOnce(call: {
   }
 }
 
-/** Waits for all, so that replies already under way are stored; then throws the first failure, if any. */
-export async function settleAll<T>(calls: Promise<T>[]): Promise<T[]> {
-  const results = await Promise.allSettled(calls);
-  return results.map((result) => {
-    if (result.status === 'rejected') throw result.reason;
-    return result.value;
-  });
+/**
+ * Makes calls, a few at once, in order; waits for all, so that replies already under way are stored.
+ *
+ * @throws the failure that has to be heeded most, if any: one that nobody may repeat before somebody acts, else the one
+ *   that names the longest wait, else the first. After a failure of the first kind no further call is made.
+ */
+export async function makeCalls<T>(calls: (() => Promise<T>)[], parallel: number): Promise<T[]> {
+  const results: T[] = [];
+  const failures: unknown[] = [];
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    while (next < calls.length && !failures.some(isFinal)) {
+      const index = next++;
+      try {
+        results[index] = await calls[index]!();
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(parallel, calls.length) }, lane));
+  if (failures.length === 0) return results;
+  throw failures.find(isFinal) ?? failures.sort((a, b) => waitOf(b) - waitOf(a))[0];
+}
+
+/** Whether trying again is of no use by itself: quota, key, a request that is refused, a cancellation, a fault of ours. */
+function isFinal(error: unknown): boolean {
+  return !(error instanceof ModelFailure) || !REPEATABLE.has(error.kind);
+}
+
+function waitOf(error: unknown): number {
+  return error instanceof ModelFailure ? (error.details.retryAfterMs ?? 0) : 0;
 }
 
 function requestHash(request: ChatRequest): string {

@@ -8,32 +8,37 @@ import { thetaOf } from '../mallm/plan.js';
 import { seedOf } from '../mallm/random.js';
 import type { Ref } from '../mallm/reference.js';
 import type { Spending } from '../mallm/spending.js';
-import { nothingSpent } from '../mallm/spending.js';
+import { addSpending, nothingSpent } from '../mallm/spending.js';
 import type { Theta } from '../mallm/theta.js';
 import type { Candidate } from '../workflows/contract.js';
 import type { Dependencies } from './dependencies.js';
-import { getObject, putObject } from './object.js';
+import { getObject, putVersion } from './object.js';
 import type { StoredReply } from './paid-call.js';
-import { callOnce } from './paid-call.js';
+import { callOnce, makeCalls } from './paid-call.js';
 import type { ChatRequest, ObjectStore } from './ports.js';
 
-export interface ProposeThetaInput {
+export interface ProposeThetasInput {
   runId: string;
   store: string;
   plan: Ref;
   state: Ref;
   epoch: number;
   batch: number;
-  /** Number of the θ to be made, and which of several proposals of this step it is. */
-  number: number;
-  variant: number;
+  /** Number of the first θ to be made, how many, and how many calls at once at most. */
+  first: number;
+  count: number;
+  parallel: number;
 }
 
-export interface ProposeThetaResult {
-  candidate: Candidate;
-  /** False when the reply could not be used, even after one repair: the θ it was made from stays. */
-  changed: boolean;
+export interface ProposeThetasResult {
+  candidates: Candidate[];
   spending: Spending;
+}
+
+/** One of several proposals of a step. */
+interface Variant {
+  number: number;
+  variant: number;
 }
 
 /** A θ as stored, with the calls that made it. */
@@ -45,10 +50,29 @@ export interface ProposedTheta extends StoredTheta {
 const MAX_TOKENS = 2000;
 
 /**
- * Asks the optimizer for a better θ: it sees the k best pairs, best last, and why the best one's rows were told apart.
+ * Asks the optimizer for better θ: it sees the k best pairs, best last, and why the best one's rows were told apart.
  * A reply that cannot be used gets one turn to be mended; else the old θ stays. Paper: §3.2.3, Listing 5.
  */
-export async function proposeTheta(dependencies: Dependencies, input: ProposeThetaInput): Promise<ProposeThetaResult> {
+export async function proposeThetas(
+  dependencies: Dependencies,
+  input: ProposeThetasInput,
+): Promise<ProposeThetasResult> {
+  const variants = Array.from({ length: input.count }, (_, variant) => ({ number: input.first + variant, variant }));
+  const proposals = await makeCalls(
+    variants.map((variant) => () => proposeTheta(dependencies, input, variant)),
+    input.parallel,
+  );
+  return {
+    candidates: proposals.map(({ candidate }) => candidate),
+    spending: addSpending(...proposals.map(({ spending }) => spending)),
+  };
+}
+
+async function proposeTheta(
+  dependencies: Dependencies,
+  input: ProposeThetasInput,
+  { number, variant }: Variant,
+): Promise<{ candidate: Candidate; spending: Spending }> {
   const store = dependencies.openStore(input.store);
   const [plan, state] = await Promise.all([
     getObject<RunPlan>(store, input.plan),
@@ -68,15 +92,15 @@ export async function proposeTheta(dependencies: Dependencies, input: ProposeThe
   const request: ChatRequest = {
     model: options.optimizerModel ?? (await dependencies.optimizer.defaultModel()),
     temperature: options.optimizerTemperature,
-    seed: seedOf(options.seed, 'propose', input.epoch, input.batch, input.variant),
+    seed: seedOf(options.seed, 'propose', input.epoch, input.batch, variant),
     messages,
     jsonSchema: { name: 'theta', schema: optimizerReplySchema(plan.schema) },
     maxTokens: MAX_TOKENS,
   };
   const old = thetas.at(-1)!;
-  const { theta, replies } = await proposal(dependencies, store, input, request, old);
+  const { theta, replies } = await proposal(dependencies, store, { ...input, variant }, request, old);
   const stored: ProposedTheta = {
-    number: input.number,
+    number,
     parent: parent.number,
     epoch: input.epoch,
     batch: input.batch,
@@ -92,14 +116,14 @@ export async function proposeTheta(dependencies: Dependencies, input: ProposeThe
       shown: [],
     })),
   };
-  const ref = await putObject(store, `runs/${input.runId}/thetas/${input.number}.json`, stored);
-  return { candidate: { number: input.number, theta: ref }, changed: theta !== null, spending: spendingOf(replies) };
+  const ref = await putVersion(store, `runs/${input.runId}/thetas/${number}`, stored);
+  return { candidate: { number, theta: ref }, spending: spendingOf(replies) };
 }
 
 async function proposal(
   { optimizer }: Dependencies,
   store: ObjectStore,
-  { runId, epoch, batch, variant }: ProposeThetaInput,
+  { runId, epoch, batch, variant }: ProposeThetasInput & { variant: number },
   request: ChatRequest,
   old: Theta,
 ): Promise<{ theta: Theta | null; replies: StoredReply[] }> {

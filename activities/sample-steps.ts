@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { widenSchema } from '../mallm/condition-parser.js';
 import type { PartialRow } from '../mallm/condition.js';
 import type { Row } from '../mallm/dataset.js';
@@ -10,7 +11,7 @@ import type { Ref } from '../mallm/reference.js';
 import type { RefinedGenerator } from '../mallm/refinement.js';
 import type { Part } from '../workflows/contract.js';
 import type { Dependencies } from './dependencies.js';
-import { findRef, getObject, putBytes, putObject } from './object.js';
+import { findRef, getObject, putBytes, putObject, putVersion } from './object.js';
 import type { ObjectStore } from './ports.js';
 
 interface OfSample {
@@ -128,7 +129,7 @@ export async function curateRows(
   });
   const folder = `runs/${input.runId}/samples/${input.sampleId}`;
   return {
-    kept: await putObject(store, `${folder}/kept-${input.shard}-r${input.round}.json`, curated.kept),
+    kept: await putVersion(store, `${folder}/kept-${input.shard}-r${input.round}`, curated.kept),
     part: await putPart(store, { ...input, round: input.round }, curated.csv, curated.kept.length),
     rejections: curated.rejections,
   };
@@ -151,6 +152,8 @@ async function putPart(
   csv: string,
   rows: number,
 ): Promise<Part> {
-  const name = `part-${String(shard).padStart(6, '0')}${round === undefined ? '' : `-r${round}`}.csv`;
-  return { ref: await putBytes(store, `runs/${runId}/samples/${sampleId}/${name}`, Buffer.from(csv)), rows };
+  const content = Buffer.from(csv);
+  const hash = createHash('sha256').update(content).digest('hex').slice(0, 12);
+  const name = `part-${String(shard).padStart(6, '0')}${round === undefined ? '' : `-r${round}`}-${hash}.csv`;
+  return { ref: await putBytes(store, `runs/${runId}/samples/${sampleId}/${name}`, content), rows };
 }

@@ -1,13 +1,26 @@
+import { setMaxListeners } from 'node:events';
 import type { Client, WorkflowHandle } from '@temporalio/client';
-import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
+import {
+  CancelledFailure,
+  isGrpcServiceError,
+  isRetryableError,
+  ServiceError,
+  TerminatedFailure,
+  TimeoutFailure,
+  WorkflowFailedError,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
 import type { Progress } from '../workflows/contract.js';
 import { PROGRESS, RESUME } from '../workflows/contract.js';
+import { ServerError } from '../mallm/errors.js';
 import { Blocked, Interrupted, RunFailed } from './errors.js';
 
 /** How often progress is asked for. */
 const POLL_MS = 400;
 /** A query that is not answered within this time is given up: the worker may be busy or away. */
 const QUERY_MS = 5000;
+/** A server that is away is waited for so long; the run itself goes on whether or not it is followed. */
+const LONGEST_OUTAGE_MS = 10 * 60_000;
 
 export interface Follow {
   onProgress?: (progress: Progress) => void;
@@ -35,54 +48,82 @@ export async function stateOf(
 /** Lets a paused or blocked run go on; a run that neither is, is left alone. */
 export async function unblock(handle: WorkflowHandle): Promise<void> {
   const progress = await queryProgress(handle);
-  if (progress && progress.status !== 'running') await handle.signal(RESUME);
+  if (progress?.status === 'running') return;
+  try {
+    await handle.signal(RESUME);
+  } catch (error) {
+    // It has ended in the meantime.
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+  }
 }
 
 /**
- * Waits for a workflow's result and shows its progress meanwhile.
- * @throws Blocked when it waits for quota or a key, Interrupted when the signal aborts, RunFailed when it fails.
+ * Waits for a workflow's result and shows its progress meanwhile; rides out minutes without the server.
+ * @throws Blocked when it waits for quota or a key, Interrupted when the signal aborts, RunFailed when it fails,
+ *   ServerError when the server stays away.
  */
 export async function follow<Result>(
   handle: WorkflowHandle,
   { onProgress, signal, resumeWith }: Follow,
 ): Promise<Result> {
-  let settled = false;
-  const result = (handle.result() as Promise<Result>).finally(() => {
-    settled = true;
-  });
-  result.catch(() => undefined);
+  const leave = new AbortController();
+  // The connection adds a listener with each poll, and takes none away.
+  setMaxListeners(0, leave.signal);
   const aborted = new Promise<never>((_, reject) => {
     const stop = (): void => reject(interrupted(resumeWith));
     if (signal?.aborted) stop();
     signal?.addEventListener('abort', stop, { once: true });
   });
-  aborted.catch(() => undefined);
-  const watched = watch(handle, () => settled || (signal?.aborted ?? false), onProgress, resumeWith);
   try {
-    return await Promise.race([result, aborted, watched]);
+    const result = handle.client.withAbortSignal(leave.signal, () => resultOf<Result>(handle, leave.signal));
+    return await Promise.race([result, aborted, watch(handle, leave.signal, onProgress, resumeWith)]);
   } catch (error) {
     throw error instanceof WorkflowFailedError ? failed(error, resumeWith) : error;
+  } finally {
+    leave.abort();
+  }
+}
+
+async function resultOf<Result>(handle: WorkflowHandle, left: AbortSignal): Promise<Result> {
+  let awaySince: number | undefined;
+  for (;;) {
+    const asked = Date.now();
+    try {
+      return (await handle.result()) as Result;
+    } catch (error) {
+      if (left.aborted || !isAway(error)) throw error;
+      // What was asked long before it failed was listened to: the outage began no earlier.
+      if (awaySince === undefined || Date.now() - asked > LONGEST_OUTAGE_MS / 4) awaySince = Date.now();
+      if (Date.now() - awaySince > LONGEST_OUTAGE_MS) throw serverAway();
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
   }
 }
 
 async function watch(
   handle: WorkflowHandle,
-  isOver: () => boolean,
+  left: AbortSignal,
   onProgress: Follow['onProgress'],
   resumeWith: string,
 ): Promise<never> {
-  while (!isOver()) {
+  while (!left.aborted) {
     const progress = await queryProgress(handle);
-    if (progress) onProgress?.(progress);
+    if (progress && !left.aborted) onProgress?.(progress);
     if (progress?.status === 'blocked') {
       throw new Blocked({
-        problem: `the model endpoint refuses further calls: ${progress.blocked ?? 'no reason given'}`,
+        problem: `the run cannot go on by itself: ${withoutStop(progress.blocked ?? 'no reason given')}`,
         remedy: `Put that right, then go on with: ${resumeWith}. Nothing that was paid for is lost.`,
       });
     }
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
   return new Promise<never>(() => undefined);
+}
+
+/** Whether the server, and not the run, is what failed. */
+function isAway(error: unknown): boolean {
+  const cause = error instanceof ServiceError ? error.cause : error;
+  return isGrpcServiceError(cause) && isRetryableError(cause);
 }
 
 export async function queryProgress(handle: WorkflowHandle): Promise<Progress | undefined> {
@@ -95,12 +136,31 @@ function interrupted(resumeWith: string): Interrupted {
   return new Interrupted({ problem: 'stopped before the end', remedy: `Nothing is lost. Go on with: ${resumeWith}` });
 }
 
+function serverAway(): ServerError {
+  return new ServerError({
+    problem: `the Temporal server has not answered for ${LONGEST_OUTAGE_MS / 60_000} minutes`,
+    remedy: 'The run is kept by the server. Start it again, then go on with the same command.',
+  });
+}
+
 /** The innermost message of a failed workflow: what our own failures say. */
 function failed(error: WorkflowFailedError, resumeWith: string): RunFailed {
   let cause: Error | undefined = error.cause;
   while (cause?.cause instanceof Error) cause = cause.cause;
   return new RunFailed({
-    problem: cause?.message ?? 'the run failed without a reason',
+    problem: withoutStop(reasonOf(cause)),
     remedy: `When that is put right, go on with: ${resumeWith}. What was paid for is kept.`,
   });
+}
+
+function reasonOf(cause: Error | undefined): string {
+  if (cause instanceof CancelledFailure) return 'the run was cancelled';
+  if (cause instanceof TerminatedFailure) return 'the run was terminated on the Temporal server';
+  if (cause instanceof TimeoutFailure) return 'a step of the run took too long, or no worker took it';
+  return cause?.message || 'the run failed without a reason';
+}
+
+/** A sentence as a clause. */
+function withoutStop(sentence: string): string {
+  return sentence.replace(/\.$/, '');
 }

@@ -75,7 +75,7 @@ export async function drawSample(
     seed: seedOf(options.seed, 'sample', spec.sampleId),
     rowsPerShard: ROWS_PER_SHARD,
     callsPerActivity: options.callsPerActivity,
-    inFlight: options.inFlight,
+    inFlight: fitted.limits?.inFlight ?? options.inFlight,
     rowsPerRequest: options.rowsPerRequest,
     budget: budgetLeft(record, fitted),
   };
@@ -102,8 +102,8 @@ export async function evaluateSample(context: RunContext, sampleId: string, draw
 }
 
 /** What the fit left of the budget; the sampling run counts from zero. */
-function budgetLeft({ shape: { budget } }: RunRecord, { spending }: OptimizeThetaResult): SampleInput['budget'] {
-  const { maxCalls, maxTokens, maxCost, prices } = budget;
+function budgetLeft({ shape }: RunRecord, { spending, limits }: OptimizeThetaResult): SampleInput['budget'] {
+  const { maxCalls, maxTokens, maxCost, prices } = limits?.budget ?? shape.budget;
   const tokens = spending.promptTokens + spending.completionTokens;
   const cost = prices
     ? (spending.promptTokens * prices.prompt + spending.completionTokens * prices.completion) / 1e6
@@ -126,7 +126,7 @@ async function runningOrStarted<Input>(
   if (state === 'completed') return client.workflow.getHandle(workflowId);
   if (state === 'running') {
     const handle = client.workflow.getHandle(workflowId);
-    void unblock(handle).catch(() => undefined);
+    await unblock(handle);
     return handle;
   }
   return client.workflow.start(type, {

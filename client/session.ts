@@ -1,14 +1,13 @@
-import { Client, Connection } from '@temporalio/client';
+import { Client } from '@temporalio/client';
 import type { ObjectStore } from '../activities/ports.js';
 import type { Config } from '../config/index.js';
-import { clientConnectionOptions } from '../config/index.js';
-import { ServerError } from '../mallm/errors.js';
 import type { SimulatorOptions } from '../simulator/index.js';
 import { startEmbeddedServer } from '../workers/embedded-server.js';
 import type { WorkerHost } from '../workers/host.js';
 import { startWorkerHost } from '../workers/host.js';
 import { storeOpener } from '../workers/store.js';
 import { WORKER_ROLES } from '../workers/worker.js';
+import { connectTo } from './connection.js';
 
 /** A connection to Temporal, and in the embedded case the server and the workers behind it. */
 export interface Session {
@@ -41,8 +40,8 @@ export async function openSession({ config, workers, inFlight, simulator, notice
     for (const closer of closers.reverse()) await closer().catch(() => undefined);
   };
   try {
-    const connection = await connect(temporal);
-    closers.push(() => connection.close());
+    const { connection, close: disconnect } = await connectTo(temporal);
+    closers.push(disconnect);
     const host = workers
       ? await startWorkerHost({ config, temporal, roles: WORKER_ROLES, inFlight, ...(simulator ? { simulator } : {}) })
       : undefined;
@@ -59,18 +58,5 @@ export async function openSession({ config, workers, inFlight, simulator, notice
   } catch (error) {
     await close();
     throw error;
-  }
-}
-
-async function connect(temporal: NonNullable<Config['temporal']>): Promise<Connection> {
-  try {
-    return await Connection.connect({ ...clientConnectionOptions(temporal), connectTimeout: '10s' });
-  } catch (error) {
-    throw new ServerError({
-      problem: `cannot reach the Temporal server at ${temporal.address}`,
-      got: error instanceof Error ? error.name : 'an error',
-      remedy:
-        'Check TEMPORAL_ADDRESS and that the server runs, or unset it to use the embedded server. `mallm-gan doctor` tells more.',
-    });
   }
 }

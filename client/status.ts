@@ -1,9 +1,14 @@
 import { resolve } from 'node:path';
-import { WorkflowNotFoundError } from '@temporalio/client';
+import {
+  isGrpcDeadlineError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+} from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { Config } from '../config/index.js';
 import { readConfig } from '../config/index.js';
-import { RunError } from '../mallm/errors.js';
+import { OptionError, RunError } from '../mallm/errors.js';
 import { temporalServerStatus } from '../workers/embedded-server.js';
 import { findObject, storeOpener } from '../workers/store.js';
 import type { FitCarry, Limits, Progress } from '../workflows/contract.js';
@@ -26,6 +31,9 @@ export interface RunStatus {
   /** Steps that the latest checkpoint has behind it; null without one. */
   checkpoint: { step: number; steps: number } | null;
 }
+
+/** Time in which a worker has to answer a change of limits. */
+const UPDATE_MS = 15_000;
 
 interface OfFolder {
   folder: string;
@@ -71,7 +79,30 @@ export async function cancel({ folder, config = readConfig() }: OfFolder): Promi
 
 /** Changes the limits of a running fit. @returns the limits in force. */
 export async function setLimits({ folder, config = readConfig(), ...limits }: OfFolder & Limits): Promise<Limits> {
-  return signal(folder, config, (handle) => handle.executeUpdate<Limits, [Limits]>(SET_LIMITS, { args: [limits] }));
+  const deadline = Date.now() + UPDATE_MS;
+  return signal(folder, config, (handle) =>
+    handle.client
+      .withDeadline(deadline, () => handle.executeUpdate<Limits, [Limits]>(SET_LIMITS, { args: [limits] }))
+      .catch((error: unknown) => {
+        throw limitsProblem(error, folder);
+      }),
+  );
+}
+
+function limitsProblem(error: unknown, folder: string): unknown {
+  if (error instanceof WorkflowUpdateFailedError) {
+    return new OptionError({
+      problem: 'the limits are not changed',
+      got: (error.cause?.message ?? 'no reason').replace(/\.$/, ''),
+      remedy: 'Correct the limit.',
+    });
+  }
+  const late = isGrpcDeadlineError(error) || error instanceof WorkflowUpdateRPCTimeoutOrCancelledError;
+  if (!late) return error;
+  return new RunError({
+    problem: `no worker answers for the fit in ${folder}`,
+    remedy: `Start one, or go on with: mallm-gan resume ${folder}. The limits hold as soon as one is there.`,
+  });
 }
 
 async function signal<T>(folder: string, config: Config, act: (handle: WorkflowHandle) => Promise<T>): Promise<T> {

@@ -2,6 +2,16 @@
 const TOLERANCE = 1e-6;
 
 /**
+ * The scores of a fit with one more, as few as `hasConverged` needs: the lowest of the old ones, then the last `patience`.
+ * However long the fit, no more than `patience` + 1 of them are kept.
+ */
+export function withBestScore(bestScores: readonly number[], score: number, patience: number): number[] {
+  const scores = [...bestScores, score];
+  const old = scores.slice(0, scores.length - patience);
+  return old.length > 1 ? [Math.min(...old), ...scores.slice(old.length)] : scores;
+}
+
+/**
  * Whether the best score no longer improves: none of the last `patience` iterations is better than the best before them.
  * Scores are one an iteration, in order, lower is better; they may rise when old pairs are scored again. A patience of 0
  * never converges.

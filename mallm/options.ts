@@ -97,7 +97,7 @@ export const paperPreset: FitOptions = {
   patience: 0,
   refinement: false,
   distance: 'off',
-  callsPerActivity: 4,
+  callsPerActivity: 8,
   inFlight: 8,
   maxCalls: null,
   maxTokens: null,
@@ -111,9 +111,9 @@ export const defaultPreset: FitOptions = {
   ...paperPreset,
   preset: 'default',
   batchSize: 100,
-  rowsPerTheta: 60,
-  examplesPerPrompt: 5,
-  rowsPerRequest: 20,
+  rowsPerTheta: null,
+  examplesPerPrompt: 10,
+  rowsPerRequest: 25,
   generatorTemperature: 0.8,
   discriminator: 'ensemble',
   score: 'auc',
@@ -133,7 +133,7 @@ export function parseFitOptions(given: Partial<FitOptions>): FitOptions {
   const preset = given.preset === 'paper' ? paperPreset : defaultPreset;
   const named = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const result = fitOptionsSchema.safeParse({ ...preset, ...named });
-  if (result.success) return result.data;
+  if (result.success) return withKnownCost(result.data);
   const issue = result.error.issues[0]!;
   const name = issue.path.length > 0 ? issue.path.join('.') : 'options';
   const value = (given as Record<string, unknown>)[String(issue.path[0])];
@@ -142,6 +142,16 @@ export function parseFitOptions(given: Partial<FitOptions>): FitOptions {
     expected: issue.message.replace(/^[^:]*: expected /i, ''),
     got: JSON.stringify(value),
     remedy: 'See `mallm-gan fit --help` for the range of each option.',
+  });
+}
+
+/** A bound on the cost is none where the cost is not known. */
+function withKnownCost(options: FitOptions): FitOptions {
+  if (options.maxCost === null || options.prices !== null) return options;
+  throw new OptionError({
+    problem: 'option maxCost needs the prices of the model',
+    expected: 'the prices of a million prompt and completion tokens',
+    remedy: 'Give --price-in and --price-out, or bound the tokens with --max-tokens.',
   });
 }
 

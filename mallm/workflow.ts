@@ -4,7 +4,7 @@
  */
 export { hasConverged } from './convergence.js';
 export { addSpending, callsLeft, nothingSpent } from './spending.js';
-export type { Budget, Spending } from './spending.js';
+export type { Spending } from './spending.js';
 export type { Rejections } from './manifest.js';
 export type { PartialRow } from './condition.js';
 export type { Ref } from './reference.js';

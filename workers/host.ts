@@ -48,15 +48,13 @@ export async function startWorkerHost({
     modelActivities: Math.max(8, inFlight),
     computeActivities: 2 * availableParallelism(),
   });
-  return {
-    ...running,
-    models,
-    close: async () => {
-      running.shutdown();
-      await running.done.catch(() => undefined);
-      await compute.close();
-      await models.close();
-      await connection.close();
-    },
+  const close = async (): Promise<void> => {
+    running.shutdown();
+    await running.done.catch(() => undefined);
+    await compute.close();
+    await models.close();
+    await connection.close();
   };
+  let closed: Promise<void> | undefined;
+  return { ...running, models, close: () => (closed ??= close()) };
 }

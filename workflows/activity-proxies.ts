@@ -8,7 +8,7 @@ const NEVER_RETRIED = ['Blocked', 'BadModelRequest', 'InvalidInput', 'StoreDamag
  * Activities that call a model. A rate limit sets its own delay; other failures back off to a minute.
  * Given up after a day: by then somebody has to look.
  */
-export function modelActivities(): Pick<Activities, 'generateRows' | 'proposeTheta'> {
+export function modelActivities(): Pick<Activities, 'generateRows' | 'proposeThetas'> {
   return proxyActivities<Activities>({
     taskQueue: modelQueue(workflowInfo().taskQueue),
     startToCloseTimeout: '2h',
@@ -24,7 +24,7 @@ export function modelActivities(): Pick<Activities, 'generateRows' | 'proposeThe
 }
 
 /** Activities that compute, or read and write the store: an outage of hours is ridden out, a fault of ours is not. */
-export function computeActivities(): Omit<Activities, 'generateRows' | 'proposeTheta'> {
+export function computeActivities(): Omit<Activities, 'generateRows' | 'proposeThetas'> {
   return proxyActivities<Activities>({
     taskQueue: computeQueue(workflowInfo().taskQueue),
     startToCloseTimeout: '1h',

@@ -50,14 +50,18 @@ export interface Candidate {
   theta: Ref;
 }
 
-/** All that goes from one run of the workflow to the next, and into a checkpoint. */
+/**
+ * All that goes from one run of the workflow to the next, and into a checkpoint: the fit as it stands between two steps.
+ * Its size does not grow with the number of steps.
+ */
 export interface FitCarry {
   /** The next step to do, counted from 0 over all epochs. */
   step: number;
   /** θ records, pairs, discriminator: one immutable object for each iteration. */
   state: Ref;
+  /** What the next step generates from; empty when the optimizer is yet to be asked. */
   candidates: Candidate[];
-  /** Best adjusted score after each iteration, oldest first. */
+  /** Best adjusted scores, oldest first: the last ones and the lowest of those before. */
   bestScores: number[];
   /** Lowest score of the last iteration. */
   lastScore?: number | null;
@@ -79,6 +83,8 @@ export interface OptimizeThetaResult {
   rejected: number;
   rejections: Rejections;
   ended: 'epochs' | 'converged' | 'stopped' | 'budget';
+  /** The limits in force at the end: they may have been changed while the fit ran. */
+  limits?: RunLimits;
 }
 
 /** What a run shows while it goes on. */
@@ -102,6 +108,13 @@ export interface Progress {
   rows?: { asked: number; released: number };
 }
 
+/** What a person may change while a run goes on. */
+export interface RunLimits {
+  inFlight: number;
+  budget: Budget;
+}
+
+/** A change to the limits: what is left out stays. */
 export interface Limits {
   maxCalls?: number | null;
   maxTokens?: number | null;
@@ -127,11 +140,20 @@ export interface SampleCommon {
   budget: Budget;
 }
 
+/** A table drawn by the model, from one run of the workflow to the next. */
+export interface SampleCarry {
+  results: ShardResult[];
+  spending: Spending;
+  limits: RunLimits;
+}
+
 export interface SampleInput extends SampleCommon {
   /** State of the finished fit: its rows are the prior of the refined generator. */
   state: Ref;
   rows: number;
   rowsPerShard: number;
+  /** Where an earlier run of this workflow stopped. */
+  carry?: SampleCarry;
 }
 
 /** One part of a generated table: rows as CSV without a header. */
@@ -156,8 +178,11 @@ export interface ShardInput extends SampleCommon {
   /** Index of the shard's first row in the whole table, and rows wanted. */
   first: number;
   rows: number;
-  /** The refined generator; null when rows are drawn by the model. */
-  generator: Ref | null;
+}
+
+/** A shard that is drawn from the refined generator. */
+export interface RefinedShardInput extends ShardInput {
+  generator: Ref;
 }
 
 export interface ShardResult {

@@ -1,56 +1,74 @@
-import type { PartialRow, Spending } from '../mallm/workflow.js';
-import { addSpending } from '../mallm/workflow.js';
-import type { GenerateRowsInput, GenerateRowsResult, ModelCall } from '../activities/generate-rows.js';
+import type { PartialRow } from '../mallm/workflow.js';
+import type { GenerateRowsInput, GenerateRowsResult } from '../activities/generate-rows.js';
 import { modelActivities } from './activity-proxies.js';
+import { workPlan } from './work-plan.js';
 import type { Candidate } from './contract.js';
 import type { RunControl } from './run-control.js';
 
-/** What is the same for all chunks of one batch. */
+/** What is the same for all calls of one step. */
 export interface BatchOfCalls {
   run: Pick<GenerateRowsInput, 'runId' | 'store' | 'plan'>;
   /** Names the step in the store: `e1b2`, `sample-x-r1`. */
   step: string;
   epoch: number;
   batch: number;
-  theta: Candidate;
-  /** Model calls to make, and rows to ask of each. */
-  rowsOfCall: number[];
+  /** Each θ with the rows to ask of each of its calls, and of all of them if none has to be left out. */
+  parts: { theta: Candidate; rowsOfCall: number[]; rowsOfStep: number }[];
   callsPerActivity: number;
   conditions: PartialRow;
 }
 
-/** Rows of one θ, chunk by chunk in their order. */
-export interface GeneratedBatch {
-  theta: Candidate;
-  chunks: GenerateRowsResult[];
-  spending: Spending;
+/** What came of the calls of a step that the budget allowed: in the order of the calls, not of their arrival. */
+export type GeneratedBatch = GenerateRowsResult[];
+
+type Part = GenerateRowsInput['parts'][number];
+
+/** Generator calls in parallel activities, several calls to each. Listing 1, L5-7. */
+export async function generateBatch(control: RunControl, batch: BatchOfCalls): Promise<GeneratedBatch> {
+  const calls = batch.parts.flatMap(callsOf);
+  if (!control.costIsUnknown()) return makeCalls(control, batch, calls);
+  // The first call tells what one costs: before that no bound on tokens or money can be kept.
+  const first = await makeCalls(control, batch, calls.slice(0, 1));
+  return [...first, ...(await makeCalls(control, batch, calls.slice(1, 1 + control.callsLeft())))];
 }
 
-/** Generator calls of one θ in parallel activities, several calls to each. Listing 1, L5-7. */
-export async function generateBatch(control: RunControl, batch: BatchOfCalls): Promise<GeneratedBatch> {
+async function makeCalls(control: RunControl, batch: BatchOfCalls, calls: Part[]): Promise<GeneratedBatch> {
   const { generateRows } = modelActivities();
-  const { rowsOfCall, callsPerActivity, run, step, epoch, batch: number, theta, conditions } = batch;
-  const calls = modelCalls(rowsOfCall);
-  const rowsOfStep = rowsOfCall.reduce((sum, rows) => sum + rows, 0);
-  const perActivity = Math.max(1, Math.min(callsPerActivity, control.limits.inFlight));
-  const groups = Array.from({ length: Math.ceil(calls.length / perActivity) }, (_, group) =>
-    calls.slice(group * perActivity, (group + 1) * perActivity),
+  const { run, step, epoch, batch: number, conditions, callsPerActivity } = batch;
+  const { size, parallel } = workPlan(calls.length, control.limits.inFlight, callsPerActivity);
+  const groups = Array.from({ length: Math.ceil(calls.length / size) }, (_, group) =>
+    calls.slice(group * size, (group + 1) * size),
   );
-  const chunks = await Promise.all(
+  const results = await Promise.all(
     groups.map((group) =>
-      control.paid(group.length, () =>
-        generateRows({ ...run, step, epoch, batch: number, theta, calls: group, rowsOfStep, conditions }),
-      ),
+      control.paid({
+        calls: group.length,
+        parallel: Math.min(parallel, group.length),
+        start: (slots) =>
+          generateRows({ ...run, step, epoch, batch: number, conditions, parts: joined(group), parallel: slots }),
+      }),
     ),
   );
-  return { theta, chunks, spending: addSpending(...chunks.map((chunk) => chunk.spending)) };
+  return results.filter((result) => result !== null);
 }
 
-function modelCalls(rowsOfCall: number[]): ModelCall[] {
+/** Each call as a part of its own. */
+function callsOf({ theta, rowsOfCall, rowsOfStep }: BatchOfCalls['parts'][number]): Part[] {
   let first = 0;
   return rowsOfCall.map((rows, index) => {
     const call = { index, first, rows };
     first += rows;
-    return call;
+    return { theta, rowsOfStep, calls: [call] };
   });
+}
+
+/** Neighbours of the same θ put together. */
+function joined(parts: Part[]): Part[] {
+  const result: Part[] = [];
+  for (const part of parts) {
+    const last = result.at(-1);
+    if (last?.theta.number === part.theta.number) last.calls.push(...part.calls);
+    else result.push({ ...part, calls: [...part.calls] });
+  }
+  return result;
 }

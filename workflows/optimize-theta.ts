@@ -1,67 +1,62 @@
-import {
-  CancellationScope,
-  continueAsNew,
-  isCancellation,
-  setCurrentDetails,
-  workflowInfo,
-} from '@temporalio/workflow';
-import { addSpending, hasConverged, nothingSpent } from '../mallm/workflow.js';
+import { CancellationScope, continueAsNew, isCancellation, workflowInfo } from '@temporalio/workflow';
+import { hasConverged, nothingSpent } from '../mallm/workflow.js';
 import { computeActivities, modelActivities } from './activity-proxies.js';
 import type { Candidate, FitCarry, OptimizeThetaInput, OptimizeThetaResult } from './contract.js';
 import type { GeneratedBatch } from './generate-batch.js';
 import { generateBatch } from './generate-batch.js';
-import { fitProgress, progressDetails, showBatch, showStep, sumRejections } from './progress.js';
+import { fitProgress, showScores, showStep, sumRejections } from './progress.js';
 import { RunControl, StopRequested } from './run-control.js';
 
 /** Above so many events a run is continued as a new one: far below the server's warning at 10,240. */
 const MAX_EVENTS = 3000;
 
+type Ending = OptimizeThetaResult['ended'];
+
 /**
  * Fits θ so that a classifier cannot tell the rows it yields from the real ones.
  *
- * For each epoch and batch: rows are generated from each candidate θ, the discriminator is updated and scores them,
- * and the optimizer proposes the next candidates from the best pairs of θ and score.
+ * For each epoch and batch: the optimizer proposes candidates from the best pairs of θ and score, rows are generated
+ * from each, the discriminator is updated and scores them. The first step has the first θ instead of proposals.
  * Ends after the last epoch, on convergence, when stopped, or when the budget is spent; always with the best θ so far.
  *
  * Paper: Listing 1, L1-15.
  */
 export async function optimizeTheta(input: OptimizeThetaInput): Promise<OptimizeThetaResult> {
-  const carry: FitCarry = input.carry ?? (await firstCarry(input));
-  const control = new RunControl(fitProgress(carry), carry.shape);
-  const steps = carry.shape.epochs * carry.shape.batchesPerEpoch;
-  let ended: OptimizeThetaResult['ended'] = 'epochs';
+  const shape = input.carry?.shape ?? input.shape;
+  const control = new RunControl(fitProgress(shape, input.carry), shape, input.carry?.spending);
+  let carry = input.carry;
+  let ended: Ending | null = null;
   try {
-    while (carry.step < steps && !hasConverged(carry.bestScores, carry.shape.patience)) {
-      if (workflowInfo().continueAsNewSuggested || workflowInfo().historyLength > MAX_EVENTS) {
-        await continueAsNew<typeof optimizeTheta>({ ...input, carry });
-      }
+    carry ??= await firstCarry(input, control);
+    while ((ended = endOf(carry, control)) === null) {
       await control.ready();
+      if (workflowInfo().continueAsNewSuggested || workflowInfo().historyLength > MAX_EVENTS) {
+        await continueAsNew<typeof optimizeTheta>({ ...input, carry: { ...carry, spending: control.spending } });
+      }
       showStep(control.progress, carry);
-      const generated = await generateCandidates(input, carry, control);
-      if (generated.length === 0) {
+      const candidates = await candidatesOf(input, carry, control);
+      const generated = candidates && (await generateCandidates(input, carry, candidates, control));
+      if (!generated || generated.length === 0) {
         ended = 'budget';
         break;
       }
-      await scoreCandidates(input, carry, generated);
-      showBatch(control.progress, carry);
-      if (carry.step + 1 < steps) carry.candidates = await proposeCandidates(input, carry, control);
-      carry.step += 1;
-      await computeActivities().saveCheckpoint({ store: input.store, runId: input.runId, plan: input.plan, carry });
-      setCurrentDetails(progressDetails(control.progress));
+      carry = await scoreCandidates(input, { ...carry, ...afterProposals(carry, candidates) }, generated, control);
+      showScores(control.progress, carry);
+      control.show();
     }
-    if (ended === 'epochs' && carry.step < steps) ended = 'converged';
   } catch (error) {
-    if (isCancellation(error)) await saveBeforeCancel(input, carry);
-    if (!(error instanceof StopRequested)) throw error;
+    if (isCancellation(error) && carry) await saveBeforeCancel(input, carry);
+    if (!(error instanceof StopRequested) || !carry) throw error;
+    await control.finished();
     ended = 'stopped';
   }
   control.progress.phase = 'done';
-  const { state, spending, accepted, rejected, rejections } = carry;
-  return { state, best: carry.best ?? carry.candidates[0]!, spending, accepted, rejected, rejections, ended };
+  control.show();
+  return resultOf(carry, control, ended);
 }
 
-async function firstCarry({ store, runId, plan, shape }: OptimizeThetaInput): Promise<FitCarry> {
-  const { state, theta } = await computeActivities().firstTheta({ store, runId, plan });
+async function firstCarry({ store, runId, plan, shape }: OptimizeThetaInput, control: RunControl): Promise<FitCarry> {
+  const { state, theta } = await control.unpaid(() => computeActivities().firstTheta({ store, runId, plan }));
   return {
     step: 0,
     state,
@@ -77,95 +72,122 @@ async function firstCarry({ store, runId, plan, shape }: OptimizeThetaInput): Pr
   };
 }
 
+/** Why no further step is made; null when one is. */
+function endOf({ step, shape, bestScores }: FitCarry, control: RunControl): Ending | null {
+  if (step >= shape.epochs * shape.batchesPerEpoch) return 'epochs';
+  if (hasConverged(bestScores, shape.patience)) return 'converged';
+  return control.callsLeft() === 0 ? 'budget' : null;
+}
+
+/** L12-14: what this step generates from. The optimizer sees the best pairs; null when the budget has no call for it. */
+async function candidatesOf(
+  { store, runId, plan }: OptimizeThetaInput,
+  carry: FitCarry,
+  control: RunControl,
+): Promise<Candidate[] | null> {
+  if (carry.candidates.length > 0) return carry.candidates;
+  // One call at least is left for rows: a θ that is not tried is paid for in vain.
+  const count = Math.min(carry.shape.population, control.callsLeft() - 1);
+  if (count < 1) return null;
+  const proposed = await control.paid({
+    calls: count,
+    parallel: count,
+    start: (parallel) =>
+      modelActivities().proposeThetas({
+        store,
+        runId,
+        plan,
+        state: carry.state,
+        ...positionOf(carry, carry.step - 1),
+        first: carry.nextTheta,
+        count,
+        parallel,
+      }),
+  });
+  return proposed && proposed.candidates;
+}
+
 /** L5-7: rows from each candidate, in parallel; fewer calls where the budget ends. */
 async function generateCandidates(
   { runId, store, plan }: OptimizeThetaInput,
   carry: FitCarry,
+  candidates: Candidate[],
   control: RunControl,
-): Promise<GeneratedBatch[]> {
-  const { epoch, batch } = positionOf(carry);
+): Promise<GeneratedBatch> {
+  const { epoch, batch } = positionOf(carry, carry.step);
   const { callsPerTheta, callsPerActivity, rowsPerTheta } = carry.shape;
-  let left = control.callsLeft(carry.spending);
-  const batches = carry.candidates.map((theta) => {
+  let left = control.callsLeft();
+  const parts = candidates.map((theta) => {
     const calls = Math.min(callsPerTheta, left);
     left -= calls;
-    return { theta, rowsOfCall: spread(rowsPerTheta, callsPerTheta).slice(0, calls) };
+    return { theta, rowsOfCall: spread(rowsPerTheta, callsPerTheta).slice(0, calls), rowsOfStep: rowsPerTheta };
   });
-  return Promise.all(
-    batches
-      .filter(({ rowsOfCall }) => rowsOfCall.length > 0)
-      .map(({ theta, rowsOfCall }) =>
-        generateBatch(control, {
-          run: { runId, store, plan },
-          step: `e${epoch}b${batch}`,
-          epoch,
-          batch,
-          theta,
-          rowsOfCall,
-          callsPerActivity,
-          conditions: {},
-        }),
-      ),
-  );
+  return generateBatch(control, {
+    run: { runId, store, plan },
+    step: `e${epoch}b${batch}`,
+    epoch,
+    batch,
+    parts,
+    callsPerActivity,
+    conditions: {},
+  });
 }
 
-/** L8-11: the discriminator is updated, the candidates are scored, all pairs are scored again. */
-async function scoreCandidates(input: OptimizeThetaInput, carry: FitCarry, generated: GeneratedBatch[]): Promise<void> {
-  const { store, runId, plan } = input;
-  const chunks = generated.flatMap((batch) => batch.chunks);
-  const scored = await computeActivities().scoreBatch({
-    store,
-    runId,
-    plan,
-    state: carry.state,
-    ...positionOf(carry),
-    candidates: generated.map(({ theta, chunks: parts }) => ({ theta, rows: parts.map(({ rows }) => rows) })),
-  });
-  carry.state = scored.state;
-  carry.best = scored.best;
-  carry.bestScores.push(scored.bestScore);
-  carry.lastScore = scored.score;
-  carry.spending = addSpending(carry.spending, ...chunks.map(({ spending }) => spending));
-  carry.accepted += chunks.reduce((sum, { accepted }) => sum + accepted, 0);
-  carry.rejected += chunks.reduce((sum, { rejected }) => sum + rejected, 0);
-  carry.rejections = sumRejections(carry.rejections, ...chunks.map(({ rejections }) => rejections));
-}
-
-/** L12-14: the optimizer sees the best pairs and proposes the next candidates. Without it the first θ stays. */
-async function proposeCandidates(
+/** L8-11: the discriminator is updated, the candidates are scored, all pairs are scored again; then a checkpoint. */
+async function scoreCandidates(
   { store, runId, plan }: OptimizeThetaInput,
   carry: FitCarry,
+  generated: GeneratedBatch,
   control: RunControl,
-): Promise<Candidate[]> {
-  const { optimizer, population } = carry.shape;
-  const count = optimizer ? Math.min(population, control.callsLeft(carry.spending)) : 0;
-  if (count === 0) return carry.candidates;
-  const first = carry.nextTheta;
-  carry.nextTheta += count;
-  const proposals = await Promise.all(
-    Array.from({ length: count }, (_, variant) =>
-      control.paid(1, () =>
-        modelActivities().proposeTheta({
-          store,
-          runId,
-          plan,
-          state: carry.state,
-          ...positionOf(carry),
-          number: first + variant,
-          variant,
-        }),
-      ),
-    ),
+): Promise<FitCarry> {
+  const counted: FitCarry = {
+    ...carry,
+    spending: control.spending,
+    accepted: carry.accepted + sum(generated.map(({ accepted }) => accepted)),
+    rejected: carry.rejected + sum(generated.map(({ rejected }) => rejected)),
+    rejections: sumRejections(carry.rejections, ...generated.map(({ rejections }) => rejections)),
+  };
+  const rows = generated.flatMap((result) => result.rows);
+  const scored = await control.unpaid(() =>
+    computeActivities().scoreBatch({
+      store,
+      runId,
+      plan,
+      carry: counted,
+      ...positionOf(carry, carry.step),
+      rows: carry.candidates
+        .map((theta) => ({ theta, rows: rows.filter(({ number }) => number === theta.number).map(({ ref }) => ref) }))
+        .filter((candidate) => candidate.rows.length > 0),
+    }),
   );
-  carry.spending = addSpending(carry.spending, ...proposals.map(({ spending }) => spending));
-  return proposals.map(({ candidate }) => candidate);
+  // Limits may have been changed meanwhile: those of this workflow hold.
+  return { ...scored, shape: carry.shape };
+}
+
+function afterProposals({ nextTheta }: FitCarry, candidates: Candidate[]): Pick<FitCarry, 'candidates' | 'nextTheta'> {
+  return { candidates, nextTheta: Math.max(nextTheta, ...candidates.map(({ number }) => number + 1)) };
 }
 
 async function saveBeforeCancel({ store, runId, plan }: OptimizeThetaInput, carry: FitCarry): Promise<void> {
   await CancellationScope.nonCancellable(() => computeActivities().saveCheckpoint({ store, runId, plan, carry }));
 }
 
-function positionOf({ step, shape }: FitCarry): { epoch: number; batch: number } {
+function resultOf(carry: FitCarry, { spending, limits }: RunControl, ended: Ending): OptimizeThetaResult {
+  const { state, best, candidates, accepted, rejected, rejections } = carry;
+  const { inFlight, budget } = limits;
+  return {
+    state,
+    best: best ?? candidates[0]!,
+    spending,
+    accepted,
+    rejected,
+    rejections,
+    ended,
+    limits: { inFlight, budget },
+  };
+}
+
+function positionOf({ shape }: FitCarry, step: number): { epoch: number; batch: number } {
   return { epoch: Math.floor(step / shape.batchesPerEpoch) + 1, batch: (step % shape.batchesPerEpoch) + 1 };
 }
 
@@ -175,4 +197,8 @@ function spread(rows: number, calls: number): number[] {
     { length: calls },
     (_, call) => Math.floor(((call + 1) * rows) / calls) - Math.floor((call * rows) / calls),
   );
+}
+
+function sum(values: number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }

@@ -1,76 +1,69 @@
 import { nothingSpent } from '../mallm/workflow.js';
 import type { Rejections } from '../mallm/workflow.js';
-import type { FitCarry, Progress } from './contract.js';
+import type { FitCarry, FitShape, Progress } from './contract.js';
 
-/** Progress of a fit as it stands at the start of a run of the workflow. */
-export function fitProgress(carry: FitCarry): Progress {
-  const progress: Progress = {
-    phase: 'fit',
-    status: 'running',
-    blocked: null,
-    epoch: 1,
-    epochs: carry.shape.epochs,
-    batch: 1,
-    batches: carry.shape.batchesPerEpoch,
-    score: null,
-    best: null,
-    accepted: 0,
-    rejected: 0,
-    spending: carry.spending,
-    done: 0,
-  };
-  showStep(progress, carry);
-  showBatch(progress, carry);
+const NOTHING_DONE = {
+  status: 'running',
+  blocked: null,
+  epoch: 0,
+  epochs: 0,
+  batch: 0,
+  batches: 0,
+  score: null,
+  best: null,
+  accepted: 0,
+  rejected: 0,
+  spending: nothingSpent,
+  done: 0,
+} as const;
+
+/** Progress of a fit as it stands at the start of a run of the workflow; before the first θ there is no carry. */
+export function fitProgress({ epochs, batchesPerEpoch }: FitShape, carry?: FitCarry): Progress {
+  const phase = carry ? 'fit' : 'structure';
+  const progress: Progress = { ...NOTHING_DONE, phase, epoch: 1, epochs, batch: 1, batches: batchesPerEpoch };
+  if (carry) {
+    showStep(progress, carry);
+    showScores(progress, carry);
+  }
   return progress;
 }
 
 /** Progress of a table of `rows` rows before the first is made. */
 export function sampleProgress(rows: number): Progress {
-  return {
-    phase: 'sample',
-    status: 'running',
-    blocked: null,
-    epoch: 0,
-    epochs: 0,
-    batch: 0,
-    batches: 0,
-    score: null,
-    best: null,
-    accepted: 0,
-    rejected: 0,
-    spending: nothingSpent,
-    done: 0,
-    rows: { asked: rows, released: 0 },
-  };
+  return { ...NOTHING_DONE, phase: 'sample', rows: { asked: rows, released: 0 } };
 }
 
 /** Before the rows of a step are generated. */
 export function showStep(progress: Progress, { step, shape }: FitCarry): void {
+  progress.phase = 'fit';
   progress.epoch = Math.min(shape.epochs, Math.floor(step / shape.batchesPerEpoch) + 1);
   progress.batch = (step % shape.batchesPerEpoch) + 1;
   progress.done = step / (shape.epochs * shape.batchesPerEpoch);
 }
 
 /** After the rows of a step were scored. */
-export function showBatch(progress: Progress, carry: FitCarry): void {
+export function showScores(progress: Progress, carry: FitCarry): void {
   progress.score = carry.lastScore ?? null;
   progress.best = carry.bestScores.at(-1) ?? null;
   progress.accepted = carry.accepted;
   progress.rejected = carry.rejected;
   progress.spending = carry.spending;
+  progress.done = carry.step / (carry.shape.epochs * carry.shape.batchesPerEpoch);
 }
 
 /** Markdown for the Temporal UI. */
 export function progressDetails(progress: Progress): string {
-  const percent = (value: number | null): string => (value === null ? 'none yet' : `${(100 * value).toFixed(1)} %`);
-  const { epoch, epochs, batch, batches, accepted, rejected, spending, status, blocked } = progress;
-  const lines = [
-    `**${status}** · epoch ${epoch} of ${epochs} · batch ${batch} of ${batches}`,
-    `score ${percent(progress.score)} · best ${percent(progress.best)} (lower is better)`,
-    `${accepted} rows accepted · ${rejected} rejected`,
-    `${spending.calls} calls · ${spending.promptTokens + spending.completionTokens} tokens`,
-  ];
-  if (blocked) lines.push(`blocked: ${blocked}`);
+  const { epoch, epochs, batch, batches, accepted, rejected, spending, status, blocked, rows } = progress;
+  const head = rows
+    ? `**${status}** · ${rows.released} of ${rows.asked} rows`
+    : `**${status}** · epoch ${epoch} of ${epochs} · batch ${batch} of ${batches}`;
+  const lines = [head];
+  if (blocked !== null) lines.push(`**blocked:** ${blocked}`);
+  if (!rows) {
+    lines.push(`score ${percent(progress.score)} · best ${percent(progress.best)} (lower is better)`);
+    lines.push(`${accepted} rows accepted · ${rejected} rejected`);
+  }
+  lines.push(`${spending.calls} calls · ${spending.promptTokens + spending.completionTokens} tokens`);
   return lines.join('  \n');
 }
 
@@ -79,4 +72,8 @@ export function sumRejections(...parts: readonly Rejections[]): Rejections {
   for (const part of parts)
     for (const [reason, count] of Object.entries(part)) sum[reason] = (sum[reason] ?? 0) + count;
   return sum;
+}
+
+function percent(value: number | null): string {
+  return value === null ? 'none yet' : `${(100 * value).toFixed(1)} %`;
 }

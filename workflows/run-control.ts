@@ -1,16 +1,20 @@
 import {
   ActivityFailure,
   ApplicationFailure,
+  ChildWorkflowFailure,
   condition,
   defineQuery,
   defineSignal,
   defineUpdate,
+  setCurrentDetails,
   setHandler,
 } from '@temporalio/workflow';
-import { callsLeft } from '../mallm/workflow.js';
-import type { Budget, Spending } from '../mallm/workflow.js';
-import type { Limits, Progress } from './contract.js';
+import { addSpending, callsLeft, nothingSpent } from '../mallm/workflow.js';
+import type { Spending } from '../mallm/workflow.js';
+import type { Limits, Progress, RunLimits } from './contract.js';
 import { PAUSE, PROGRESS, RESUME, SET_LIMITS, STOP_EARLY } from './contract.js';
+import { changeLimits, limitsShown, validateLimits } from './limits.js';
+import { progressDetails } from './progress.js';
 
 export const pauseSignal = defineSignal(PAUSE);
 export const resumeSignal = defineSignal(RESUME);
@@ -18,113 +22,161 @@ export const stopEarlySignal = defineSignal(STOP_EARLY);
 export const progressQuery = defineQuery<Progress>(PROGRESS);
 export const setLimitsUpdate = defineUpdate<Limits, [Limits]>(SET_LIMITS);
 
-/** What a person may change while a run goes on. */
-export interface RunLimits {
-  inFlight: number;
-  budget: Budget;
+/** Time that calls under way get to be finished and counted when a run is stopped. */
+const LONGEST_FINISH = '60 seconds';
+
+/** Thrown where a run waits, when it is asked to stop with what it has. */
+export class StopRequested extends ApplicationFailure {
+  constructor() {
+    super('the run was stopped before it had a result', 'Stopped', true);
+  }
 }
 
-/** Thrown out of a waiting call when the run is asked to stop with what it has. */
-export class StopRequested extends Error {}
+/** Model calls of one activity. */
+export interface PaidWork<T> {
+  calls: number;
+  /** How many of them at once at most. */
+  parallel: number;
+  /** @param parallel how many at once under the limits that are in force when the work starts. */
+  start: (parallel: number) => Promise<T>;
+}
 
 /** Pause, resume, stop, limits and the blocked state of one workflow, with its progress query. */
 export class RunControl {
   private paused = false;
+  private blocked: string | null = null;
+  private stopping = false;
   private resumes = 0;
   private inFlight = 0;
-  stopping = false;
+  private callsUnderWay = 0;
+  private readonly queue: symbol[] = [];
 
   constructor(
     readonly progress: Progress,
     readonly limits: RunLimits,
+    /** What the run has paid for, calls of an unfinished step included. */
+    public spending: Spending = nothingSpent,
   ) {
     setHandler(progressQuery, () => this.progress);
-    setHandler(pauseSignal, () => this.setPaused(true));
+    setHandler(pauseSignal, () => this.letGo(true));
     setHandler(resumeSignal, () => {
       this.resumes += 1;
-      this.setPaused(false);
+      this.letGo(false);
     });
     setHandler(stopEarlySignal, () => {
       this.stopping = true;
-      this.progress.status = 'stopping';
+      this.show();
     });
-    setHandler(setLimitsUpdate, (limits) => this.setLimits(limits), { validator: validateLimits });
+    setHandler(setLimitsUpdate, (change) => (changeLimits(this.limits, change), limitsShown(this.limits)), {
+      validator: (change: Limits) => validateLimits(this.limits, change),
+    });
   }
 
   /** Returns when the run may go on. @throws StopRequested when it is asked to stop. */
   async ready(): Promise<void> {
-    await condition(() => !this.paused || this.stopping);
+    await condition(() => this.stopping || (!this.paused && this.blocked === null));
     if (this.stopping) throw new StopRequested();
   }
 
-  /** How many more calls the budget allows. */
-  callsLeft(spending: Spending): number {
-    return callsLeft(spending, this.limits.budget);
+  /** How many more calls the budget allows, those under way left out. */
+  callsLeft(): number {
+    return Math.max(0, callsLeft(this.spending, this.limits.budget) - this.callsUnderWay);
+  }
+
+  /** Whether a bound on tokens or money is set, and no call has yet told what one takes of it. */
+  costIsUnknown(): boolean {
+    const { maxTokens, maxCost } = this.limits.budget;
+    return this.spending.calls === 0 && (maxTokens !== null || maxCost !== null);
   }
 
   /**
-   * Runs an activity that takes `slots` model calls at once, when so many are free.
-   * A call that quota or key forbids waits for `resume` and is then made again: only what is missing is done again.
+   * Runs an activity that makes model calls, in its turn, when so many are free. What quota or key forbids waits for
+   * `resume` and is then run again: only what is missing is done again.
+   *
+   * @returns null when the budget is spent. @throws StopRequested.
    */
-  async paid<T>(slots: number, call: () => Promise<T>): Promise<T> {
+  async paid<T extends { spending: Spending }>({ calls, parallel, start }: PaidWork<T>): Promise<T | null> {
     for (;;) {
-      await this.ready();
-      await condition(() => this.stopping || this.inFlight === 0 || this.inFlight + slots <= this.limits.inFlight);
-      await this.ready();
-      const resumesBefore = this.resumes;
+      const slots = await this.turn(parallel);
+      if (this.callsLeft() === 0) return null;
+      const { resumes } = this;
       this.inFlight += slots;
+      this.callsUnderWay += calls;
       try {
-        return await call();
+        const result = await start(slots);
+        this.spending = addSpending(this.spending, result.spending);
+        this.progress.spending = this.spending;
+        return result;
       } catch (error) {
-        const reason = reasonOfBlock(error);
-        if (reason === null) throw error;
-        await this.untilResumed(reason, resumesBefore);
+        this.block(error, resumes);
       } finally {
         this.inFlight -= slots;
+        this.callsUnderWay -= calls;
       }
     }
   }
 
-  private async untilResumed(reason: string, resumesBefore: number): Promise<void> {
-    if (this.resumes > resumesBefore) return;
-    this.progress.status = 'blocked';
-    this.progress.blocked = reason;
-    await condition(() => this.resumes > resumesBefore || this.stopping);
-  }
-
-  private setPaused(paused: boolean): void {
-    this.paused = paused;
-    this.progress.blocked = null;
-    if (!this.stopping) this.progress.status = paused ? 'paused' : 'running';
-  }
-
-  private setLimits({ inFlight, ...budget }: Limits): Limits {
-    if (inFlight !== undefined) this.limits.inFlight = inFlight;
-    const changed = Object.fromEntries(Object.entries(budget).filter(([, value]) => value !== undefined));
-    Object.assign(this.limits.budget, changed);
-    return { inFlight: this.limits.inFlight, ...budgetLimits(this.limits.budget) };
-  }
-}
-
-function budgetLimits({ maxCalls, maxTokens, maxCost }: Budget): Limits {
-  return { maxCalls, maxTokens, maxCost };
-}
-
-function validateLimits(limits: Limits): void {
-  for (const [name, value] of Object.entries(limits)) {
-    if (value !== null && !(typeof value === 'number' && value > 0)) {
-      throw ApplicationFailure.nonRetryable(
-        `${name}: expected a positive number, got ${String(value)}.`,
-        'InvalidInput',
-      );
+  /** Runs an activity that calls no model; one that somebody has to make possible (a full disk) waits for `resume`. */
+  async unpaid<T>(start: () => Promise<T>): Promise<T> {
+    for (;;) {
+      const { resumes } = this;
+      try {
+        return await start();
+      } catch (error) {
+        this.block(error, resumes);
+      }
+      await this.ready();
     }
   }
-  if (limits.inFlight !== undefined && !Number.isInteger(limits.inFlight)) {
-    throw ApplicationFailure.nonRetryable('inFlight: expected a whole number.', 'InvalidInput');
+
+  /** Waits, not for ever, until calls under way are finished and counted. */
+  async finished(): Promise<void> {
+    await condition(() => this.inFlight === 0, LONGEST_FINISH);
+  }
+
+  /** Puts the progress into the details that the Temporal UI shows. */
+  show(): void {
+    const held = this.blocked === null ? (this.paused ? 'paused' : 'running') : 'blocked';
+    this.progress.status = this.stopping ? 'stopping' : held;
+    this.progress.blocked = this.blocked;
+    setCurrentDetails(progressDetails(this.progress));
+  }
+
+  /** First come, first served: a later caller does not pass one that waits for more slots. */
+  private async turn(parallel: number): Promise<number> {
+    const ticket = Symbol();
+    const slots = (): number => Math.min(parallel, this.limits.inFlight);
+    const free = (): boolean => this.inFlight === 0 || this.inFlight + slots() <= this.limits.inFlight;
+    this.queue.push(ticket);
+    try {
+      await condition(
+        () => this.stopping || (!this.paused && this.blocked === null && this.queue[0] === ticket && free()),
+      );
+    } finally {
+      this.queue.splice(this.queue.indexOf(ticket), 1);
+    }
+    if (this.stopping) throw new StopRequested();
+    return slots();
+  }
+
+  /** @throws the error itself when it is no block. */
+  private block(error: unknown, resumesBefore: number): void {
+    const reason = reasonOfBlock(error);
+    if (reason === null) throw error;
+    if (this.resumes > resumesBefore) return;
+    this.blocked = reason;
+    this.show();
+  }
+
+  private letGo(paused: boolean): void {
+    this.paused = paused;
+    if (!paused) this.blocked = null;
+    this.show();
   }
 }
 
 function reasonOfBlock(error: unknown): string | null {
-  const cause = error instanceof ActivityFailure ? error.cause : error;
+  let cause = error;
+  while (cause instanceof ActivityFailure || cause instanceof ChildWorkflowFailure) cause = cause.cause;
   return cause instanceof ApplicationFailure && cause.type === 'Blocked' ? cause.message : null;
 }

@@ -10,6 +10,7 @@ import { workflowBundlePath } from '../../workers/workflow-bundle.js';
 import type { Cluster } from '../support/cluster.js';
 import { startCluster, TEST_KEY } from '../support/cluster.js';
 import { repositoryFile } from '../support/command-line.js';
+import { payloadsOf } from '../support/payloads.js';
 
 const TABLE = repositoryFile('test/fixtures/tables/insurance-train-100.csv');
 const LARGEST_PAYLOAD = 32 * 1024;
@@ -76,12 +77,3 @@ describe('a fit on a Temporal server of its own', () => {
     }
   });
 });
-
-/** Decoded data of every payload in a history. */
-function payloadsOf(value: unknown): string[] {
-  if (Array.isArray(value)) return value.flatMap(payloadsOf);
-  if (typeof value !== 'object' || value === null) return [];
-  const { metadata, data } = value as { metadata?: unknown; data?: unknown };
-  if (metadata !== undefined && typeof data === 'string') return [Buffer.from(data, 'base64').toString('utf8')];
-  return Object.values(value).flatMap(payloadsOf);
-}

@@ -1,0 +1,121 @@
+import { addSpending, nothingSpent } from '../mallm/workflow.js';
+import type { Ref } from '../mallm/workflow.js';
+import { computeActivities } from './activity-proxies.js';
+import type { Progress, ShardInput, ShardResult } from './contract.js';
+import type { GeneratedBatch } from './generate-batch.js';
+import { generateBatch } from './generate-batch.js';
+import { sumRejections } from './progress.js';
+import type { RunControl } from './run-control.js';
+import { StopRequested } from './run-control.js';
+
+/** Rounds of model calls for one shard, and rounds in a row without a new row, after which it gives up. */
+const MAX_ROUNDS = 20;
+const MAX_FRUITLESS_ROUNDS = 2;
+/** Model calls to one round at most, so that a round stays within the history budget. */
+const MAX_CALLS_A_ROUND = 400;
+
+/** What is known between two rounds. */
+interface Rounds {
+  result: ShardResult;
+  /** Rows kept so far. */
+  kept: Ref | null;
+  fruitless: number;
+  /** Rows that a call yielded in the last round. */
+  yieldOfCall: number;
+}
+
+/** One shard asked of the model: topped up until it is full, the budget is spent, or further asking yields nothing. */
+export async function askForShard(input: ShardInput, control: RunControl): Promise<ShardResult> {
+  const { store, runId, sampleId, plan, shard, rowsPerRequest } = input;
+  const part = await control.unpaid(() => computeActivities().emptyPart({ store, runId, sampleId, plan, shard }));
+  const nothing: ShardResult = { part, rejections: {}, shortfall: null, spending: nothingSpent };
+  const before = control.progress.rows!.released;
+  let rounds: Rounds = { result: nothing, kept: null, fruitless: 0, yieldOfCall: rowsPerRequest };
+  try {
+    for (let round = 1; rounds.result.part.rows < input.rows; round++) {
+      const shortfall = whyStop(round, rounds, control);
+      if (shortfall !== null) return { ...rounds.result, shortfall };
+      await control.ready();
+      rounds = await oneRound(input, round, rounds, control);
+      showRound(control.progress, before, rounds.result);
+      control.show();
+    }
+  } catch (error) {
+    if (!(error instanceof StopRequested)) throw error;
+    await control.finished();
+    return { ...rounds.result, shortfall: 'stopped on request' };
+  }
+  return rounds.result;
+}
+
+async function oneRound(input: ShardInput, round: number, before: Rounds, control: RunControl): Promise<Rounds> {
+  const { store, runId, plan, sampleId, shard, rows, rowsPerRequest, conditions } = input;
+  const missing = rows - before.result.part.rows;
+  const wanted = Math.ceil(missing / Math.max(before.yieldOfCall, 0.2 * rowsPerRequest));
+  const calls = Math.min(wanted, MAX_CALLS_A_ROUND, control.callsLeft());
+  const rowsOfCall = Array.from({ length: calls }, () => rowsPerRequest);
+  const generated = await generateBatch(control, {
+    run: { store, runId, plan },
+    step: `sample-${sampleId}-s${shard}-r${round}`,
+    epoch: 0,
+    batch: round,
+    parts: [{ theta: input.theta, rowsOfCall, rowsOfStep: calls * rowsPerRequest }],
+    callsPerActivity: input.callsPerActivity,
+    conditions,
+  });
+  const curated = await control.unpaid(() => curate(input, round, before.kept, generated));
+  const gained = curated.part.rows - before.result.part.rows;
+  const { rejections, spending } = before.result;
+  return {
+    kept: curated.kept,
+    yieldOfCall: gained / Math.max(1, calls),
+    fruitless: gained > 0 ? 0 : before.fruitless + 1,
+    result: {
+      part: curated.part,
+      rejections: sumRejections(rejections, curated.rejections, ...generated.map((part) => part.rejections)),
+      shortfall: null,
+      spending: addSpending(spending, ...generated.map((part) => part.spending)),
+    },
+  };
+}
+
+async function curate(
+  input: ShardInput,
+  round: number,
+  kept: Ref | null,
+  generated: GeneratedBatch,
+): Promise<{ kept: Ref; part: ShardResult['part']; rejections: ShardResult['rejections'] }> {
+  const { store, runId, plan, sampleId, shard, first, rows, conditions, distance, seed } = input;
+  return computeActivities().curateRows({
+    store,
+    runId,
+    plan,
+    sampleId,
+    shard,
+    first,
+    round,
+    wanted: rows,
+    kept,
+    rows: generated.flatMap((part) => part.rows.map(({ ref }) => ref)),
+    conditions,
+    distance,
+    seed,
+  });
+}
+
+function whyStop(round: number, { fruitless, result: { rejections } }: Rounds, control: RunControl): string | null {
+  const worst = Object.entries(rejections).sort(([, a], [, b]) => b - a)[0];
+  const because = worst ? ` (most often: ${worst[0]}, ${worst[1]} times)` : '';
+  if (control.callsLeft() === 0) return 'the budget is spent';
+  if (fruitless >= MAX_FRUITLESS_ROUNDS)
+    return `${fruitless} rounds of calls in a row gave no row that may be released${because}`;
+  if (round > MAX_ROUNDS) return `${MAX_ROUNDS} rounds of calls were not enough${because}`;
+  return null;
+}
+
+function showRound(progress: Progress, before: number, { part, rejections }: ShardResult): void {
+  progress.rows!.released = before + part.rows;
+  progress.accepted = progress.rows!.released;
+  progress.rejected = Object.values(rejections).reduce((sum, count) => sum + count, 0);
+  progress.done = progress.rows!.released / progress.rows!.asked;
+}
