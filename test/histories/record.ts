@@ -1,0 +1,120 @@
+/** Runs every workflow against real parts and keeps its history here: `npm run histories`. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { WorkflowHandle } from '@temporalio/client';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { it } from 'vitest';
+import { cancel, fit, pause, resume, sample, setLimits, unpause } from '../../client/index.js';
+import { fitWorkflowId } from '../../workflows/contract.js';
+import type { SampleInput } from '../../workflows/contract.js';
+import type { Site } from '../support/site.js';
+import { SMALL_FIT, startSite } from '../support/site.js';
+import { startTemporal } from '../support/temporal.js';
+import { historyFile } from './histories.js';
+
+/** Who made a history is of no matter to a replay, and says on which machine. */
+const ANYBODY = 'recorder';
+
+it('records a history of every workflow', async () => {
+  const temporal = await startTemporal();
+  const site = await startSite(temporal.address, { simulator: { latencyMs: 60 } });
+  try {
+    await site.startWorker();
+    await recordSteeredFit(site);
+    await recordCancelledFit(site);
+    await recordBlockedFit(site);
+  } finally {
+    await site.close();
+    await temporal.stop();
+  }
+});
+
+/** A fit that is paused, let go on and given other limits; then its table, tables of both ways, and their evaluation. */
+async function recordSteeredFit(site: Site): Promise<void> {
+  const { config } = site;
+  const folder = join(site.folder, 'steered');
+  let steered: Promise<unknown> | undefined;
+  const steer = async (): Promise<void> => {
+    await pause({ folder, config });
+    await setLimits({ folder, config, maxCalls: 200, inFlight: 4 });
+    await unpause({ folder, config });
+  };
+  const { manifest } = await site.fit({
+    out: folder,
+    epochs: 2,
+    heldOut: '0.2',
+    onProgress: ({ phase }) => {
+      if (phase === 'fit') steered ??= steer();
+    },
+  });
+  await steered;
+  await sample({ folder, rows: 12, draw: 'model', config });
+  await startShards(site, manifest.runId);
+  const { workflow } = site.client;
+  await keep(workflow.getHandle(fitWorkflowId(manifest.runId)), 'optimize-theta');
+  for await (const { workflowId, type, runId } of workflow.list()) {
+    const handle = workflow.getHandle(workflowId, runId);
+    if (type === 'evaluateSyntheticData') await keep(handle, 'evaluate-synthetic-data');
+    if (type === 'generateShard') await keep(handle, 'generate-shard');
+    if (type !== 'generateSyntheticData') continue;
+    const { draw, rows, rowsPerShard } = await inputOf<SampleInput>(handle);
+    const shape = draw === 'model' ? 'model' : rows > rowsPerShard ? 'shards' : 'one-shard';
+    await keep(handle, `generate-synthetic-data-${shape}`);
+  }
+}
+
+/** The fit's own table once more, in shards so small that they become child workflows. */
+async function startShards({ client, config }: Site, runId: string): Promise<void> {
+  const input = await inputOf<SampleInput>(client.workflow.getHandle(`sample-${runId}-first`));
+  await client.workflow.execute('generateSyntheticData', {
+    workflowId: `sample-${runId}-shards`,
+    taskQueue: config.taskQueue,
+    args: [{ ...input, sampleId: 'shards', rows: 25, rowsPerShard: 10 }],
+  });
+}
+
+/** A fit that is cancelled, and its second run that starts from the checkpoint. */
+async function recordCancelledFit(site: Site): Promise<void> {
+  const { config } = site;
+  const folder = join(site.folder, 'cancelled');
+  let cancelled: Promise<void> | undefined;
+  const onProgress = ({ epoch }: { epoch: number }): void => {
+    if (epoch === 2) cancelled ??= cancel({ folder, config });
+  };
+  await fit({ ...SMALL_FIT, out: folder, config, onProgress }).catch(() => undefined);
+  await cancelled;
+  const { manifest } = await resume({ folder, config });
+  for await (const { workflowId, runId, status } of site.client.workflow.list({
+    query: `WorkflowId = "${fitWorkflowId(manifest.runId)}"`,
+  })) {
+    const name = status.name === 'CANCELLED' ? 'optimize-theta-cancelled' : 'optimize-theta-from-checkpoint';
+    await keep(site.client.workflow.getHandle(workflowId, runId), name);
+  }
+}
+
+/** A fit whose quota is used up in the middle, and that goes on when there is some again. */
+async function recordBlockedFit(site: Site): Promise<void> {
+  const { config } = site;
+  const folder = join(site.folder, 'blocked');
+  await site.mend({ quotaAfterCalls: 6, latencyMs: 20 });
+  await fit({ ...SMALL_FIT, epochs: 2, out: folder, config }).catch(() => undefined);
+  await site.mend({});
+  const { manifest } = await resume({ folder, config });
+  await keep(site.client.workflow.getHandle(fitWorkflowId(manifest.runId)), 'optimize-theta-blocked');
+}
+
+async function inputOf<Input>(handle: WorkflowHandle): Promise<Input> {
+  const { events } = await handle.fetchHistory();
+  const payload = events![0]!.workflowExecutionStartedEventAttributes!.input!.payloads![0]!;
+  return JSON.parse(Buffer.from(payload.data!).toString('utf8')) as Input;
+}
+
+/** One event a line: a change of the history shows as lines. */
+async function keep(handle: WorkflowHandle, name: string): Promise<void> {
+  const { events } = JSON.parse(historyToJSON(await handle.fetchHistory())) as { events: object[] };
+  const lines = events.map((event) =>
+    JSON.stringify(event, (key, value: unknown) => (key === 'identity' ? ANYBODY : value)),
+  );
+  const id = JSON.stringify(handle.workflowId);
+  writeFileSync(historyFile(name), `{"workflowId":${id},"history":{"events":[\n${lines.join(',\n')}\n]}}\n`);
+}
