@@ -4,7 +4,7 @@ const mayImport = {
   mallm: [],
   config: [],
   workflows: [],
-  activities: ['mallm'],
+  activities: ['mallm', 'report'],
   simulator: ['mallm'],
   report: ['mallm'],
   workers: ['mallm', 'activities', 'workflows', 'config', 'simulator'],

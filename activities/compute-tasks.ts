@@ -19,6 +19,7 @@ import type { Edge } from '../mallm/theta.js';
 export { evaluateTable } from '../mallm/evaluation/evaluate.js';
 export { fitRefinedGenerator } from '../mallm/refinement.js';
 export { scoreIteration } from '../mallm/score-iteration.js';
+export { renderReport } from '../report/index.js';
 
 const BASELINE_METHODS: readonly BaselineMethod[] = ['marginals', 'smote', 'cart', 'copula'];
 

@@ -1,5 +1,6 @@
 import type { FitOptions } from '../mallm/options.js';
 import { chunkExamples, epochBatches } from '../mallm/few-shot-batch.js';
+import { shapeOf } from '../mallm/fit-shape.js';
 import { generatorMessages } from '../mallm/generator.js';
 import { optimizerMessages } from '../mallm/optimizer.js';
 import { drawPartialRows } from '../mallm/partial-rows.js';
@@ -10,7 +11,7 @@ import type { Theta } from '../mallm/theta.js';
 import type { FitRequest } from './fit.js';
 import { partsOf } from './fit.js';
 import type { FitInput } from './fit-input.js';
-import { readFitInput, shapeOf } from './fit-input.js';
+import { readFitInput } from './fit-input.js';
 
 /** Characters of a token, roughly, in English and JSON. */
 const CHARACTERS_A_TOKEN = 3.5;

@@ -1,15 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { Row, TableSchema } from '../mallm/dataset.js';
 import { OptionError, TableError } from '../mallm/errors.js';
 import type { FitOptions } from '../mallm/options.js';
-import { epochsFor, parseFitOptions } from '../mallm/options.js';
+import { parseFitOptions } from '../mallm/options.js';
 import type { RunPlan } from '../mallm/plan.js';
-import { createRandom, seedOf } from '../mallm/random.js';
 import { firstTaskInstruction } from '../mallm/generator.js';
+import { splitHeldOut } from '../mallm/held-out.js';
 import { parseThetaDocument } from '../mallm/theta-document.js';
 import type { Theta } from '../mallm/theta.js';
-import type { FitShape } from '../workflows/contract.js';
+import type { TableSource } from './run-folder.js';
 import { sha256 } from './run-folder.js';
 import { readTableFile, rowsLike, textOption, typedTable } from './table-file.js';
 
@@ -39,6 +40,7 @@ export interface FitInput {
   heldOutRows: Row[] | null;
   plan: Omit<RunPlan, 'runId' | 'train' | 'heldOut'>;
   fingerprint: string;
+  source: TableSource;
 }
 
 /** Reads and checks everything a fit needs. @throws TableError, OptionError, ThetaError: each with its remedy. */
@@ -62,26 +64,13 @@ export async function readFitInput(request: FitTable, given: Partial<FitOptions>
     options,
   };
   const fingerprint = sha256(JSON.stringify([sha256(file.bytes), plan, heldOutRows]));
-  return { name: file.name, trainRows, heldOutRows, plan, fingerprint };
-}
-
-/** The numbers that shape the loop of a fit. */
-export function shapeOf(options: FitOptions, trainRows: number): FitShape {
-  const batchesPerEpoch = Math.max(1, Math.round(trainRows / options.batchSize));
-  const rowsPerTheta = options.rowsPerTheta ?? Math.min(options.batchSize, trainRows);
-  const { population, optimizer, patience, callsPerActivity, inFlight, maxCalls, maxTokens, maxCost, prices } = options;
-  return {
-    epochs: epochsFor(options, trainRows),
-    batchesPerEpoch,
-    callsPerTheta: Math.ceil(rowsPerTheta / options.rowsPerRequest),
-    rowsPerTheta,
-    population,
-    optimizer,
-    patience,
-    callsPerActivity,
-    inFlight,
-    budget: { maxCalls, maxTokens, maxCost, prices },
+  const share = Number(request.heldOut);
+  const source = {
+    table: resolve(request.table),
+    sha256: sha256(file.bytes),
+    heldOutShare: Number.isNaN(share) ? null : share,
   };
+  return { name: file.name, trainRows, heldOutRows, plan, fingerprint, source };
 }
 
 /** A run's name in the store and in Temporal: the table's name and eight random hex digits. */
@@ -103,7 +92,7 @@ async function heldOutOf(
   if (heldOut === undefined) return { trainRows: rows, heldOutRows: null };
   const share = Number(heldOut);
   if (!Number.isNaN(share)) {
-    if (share > 0 && share <= 0.5) return split(rows, share, seed);
+    if (share > 0 && share <= 0.5) return splitHeldOut(rows, share, seed);
     throw new OptionError({
       problem: '--held-out is out of range',
       expected: 'a CSV file, or a share above 0 and up to 0.5',
@@ -113,16 +102,6 @@ async function heldOutOf(
   }
   const file = await readTableFile(heldOut);
   return { trainRows: rows, heldOutRows: rowsLike(schema, file, heldOut) };
-}
-
-function split(rows: Row[], share: number, seed: number): { trainRows: Row[]; heldOutRows: Row[] } {
-  const order = createRandom(seedOf(seed, 'held-out')).shuffle(rows.map((_, index) => index));
-  const count = Math.max(1, Math.round(share * rows.length));
-  const out = new Set(order.slice(0, count));
-  return {
-    trainRows: rows.filter((_, index) => !out.has(index)),
-    heldOutRows: rows.filter((_, index) => out.has(index)),
-  };
 }
 
 function assertEdges(schema: TableSchema, options: FitOptions): void {

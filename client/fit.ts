@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Config } from '../config/index.js';
 import { readConfig } from '../config/index.js';
 import { ModelError, RunError } from '../mallm/errors.js';
+import { shapeOf } from '../mallm/fit-shape.js';
 import type { Manifest } from '../mallm/manifest.js';
 import type { FitOptions } from '../mallm/options.js';
 import { fitOptionsSchema } from '../mallm/options.js';
@@ -9,7 +10,7 @@ import type { RunPlan } from '../mallm/plan.js';
 import { defaultStoreUrl, getObject, putObject } from '../workers/store.js';
 import type { Progress } from '../workflows/contract.js';
 import type { FitInput, FitTable } from './fit-input.js';
-import { newRunId, readFitInput, shapeOf } from './fit-input.js';
+import { newRunId, readFitInput } from './fit-input.js';
 import type { RunRecord } from './run-folder.js';
 import { makeRunFolder, readRunRecord, requireRunRecord, writeRunRecord } from './run-folder.js';
 import { drawSample, evaluateSample, fitTheta } from './run.js';
@@ -170,6 +171,7 @@ async function startRecord(
     shape: shapeOf(options, input.trainRows.length),
     rows: ask.rows ?? input.trainRows.length,
     draw: ask.draw ?? (options.refinement ? 'refined' : 'model'),
+    source: input.source,
     status: 'unfinished',
   };
   await writeRunRecord(folder, record);

@@ -20,9 +20,20 @@ export interface RunRecord {
   shape: FitShape;
   rows: number;
   draw: 'refined' | 'model';
+  /** The table the fit was made of, for a schedule that fits anew when it changes; fits of older versions lack it. */
+  source?: TableSource;
   status: 'unfinished' | 'finished';
   /** What the fit ended with, once it is finished. */
   fitted?: OptimizeThetaResult;
+}
+
+/** Where a table was read, and what it was. */
+export interface TableSource {
+  /** Absolute path of the CSV file. */
+  table: string;
+  sha256: string;
+  /** Share of its rows that was held out; null when the held-out rows had a file of their own, or there were none. */
+  heldOutShare: number | null;
 }
 
 const RECORD = 'run.json';

@@ -3,6 +3,7 @@ import { WorkflowIdConflictPolicy } from '@temporalio/client';
 import type { RunPlan } from '../mallm/plan.js';
 import { seedOf } from '../mallm/random.js';
 import { StoreError } from '../mallm/errors.js';
+import { budgetLeft } from '../mallm/spending.js';
 import type { PartialRow } from '../mallm/condition.js';
 import type { Ref } from '../mallm/reference.js';
 import { getObject } from '../workers/store.js';
@@ -77,7 +78,8 @@ export async function drawSample(
     callsPerActivity: options.callsPerActivity,
     inFlight: fitted.limits?.inFlight ?? options.inFlight,
     rowsPerRequest: options.rowsPerRequest,
-    budget: budgetLeft(record, fitted),
+    // What the fit left: the sampling run counts from zero.
+    budget: budgetLeft(fitted.spending, fitted.limits?.budget ?? record.shape.budget),
   };
   const id = sampleWorkflowId(record.runId, spec.sampleId);
   const handle = await runningOrStarted(session, id, 'generateSyntheticData', () => Promise.resolve(input));
@@ -99,21 +101,6 @@ export async function evaluateSample(context: RunContext, sampleId: string, draw
   const id = evaluateWorkflowId(runId, sampleId);
   const handle = await runningOrStarted(session, id, 'evaluateSyntheticData', () => Promise.resolve(input));
   return follow<Ref>(handle, context);
-}
-
-/** What the fit left of the budget; the sampling run counts from zero. */
-function budgetLeft({ shape }: RunRecord, { spending, limits }: OptimizeThetaResult): SampleInput['budget'] {
-  const { maxCalls, maxTokens, maxCost, prices } = limits?.budget ?? shape.budget;
-  const tokens = spending.promptTokens + spending.completionTokens;
-  const cost = prices
-    ? (spending.promptTokens * prices.prompt + spending.completionTokens * prices.completion) / 1e6
-    : 0;
-  return {
-    maxCalls: maxCalls === null ? null : Math.max(0, maxCalls - spending.calls),
-    maxTokens: maxTokens === null ? null : Math.max(0, maxTokens - tokens),
-    maxCost: maxCost === null ? null : Math.max(0, maxCost - cost),
-    prices,
-  };
 }
 
 async function runningOrStarted<Input>(

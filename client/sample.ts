@@ -4,14 +4,13 @@ import { mergeConditions, parseCondition, unseenValues } from '../mallm/conditio
 import type { PartialRow } from '../mallm/condition.js';
 import type { TableSchema } from '../mallm/dataset.js';
 import { OptionError, RunError } from '../mallm/errors.js';
-import type { FitState } from '../mallm/fit-state.js';
 import type { Manifest } from '../mallm/manifest.js';
-import { getObject } from '../workers/store.js';
+import { manifestOf } from '../workers/results.js';
 import type { OptimizeThetaResult, SampleResult } from '../workflows/contract.js';
 import { readConfig } from '../config/index.js';
 import type { Watcher } from './fit.js';
 import { contextOf, withSession } from './fit.js';
-import { manifestOf, writeTable } from './results.js';
+import { resultsOf, writeTable } from './results.js';
 import { makeRunFolder, requireRunRecord, writeWhole } from './run-folder.js';
 import type { SampleSpec } from './run.js';
 import { drawSample } from './run.js';
@@ -69,9 +68,8 @@ async function writeSample(
   { fitted, drawn, spec, file }: { fitted: OptimizeThetaResult; drawn: SampleResult; spec: SampleSpec; file: string },
 ): Promise<Manifest> {
   const store = context.session.openStore(context.record.store);
-  const state = await getObject<FitState>(store, fitted.state);
   const hash = await writeTable(context, drawn, file);
-  const manifest = await manifestOf(context, state, { fitted, drawn, spec, evaluated: null });
+  const manifest = await manifestOf(store, resultsOf(context, { fitted, drawn, spec, evaluated: null }));
   const whole = { ...manifest, files: { [file.split(/[\\/]/).at(-1)!]: hash } };
   await writeWhole(`${file.replace(/\.csv$/i, '')}.manifest.json`, `${JSON.stringify(whole, null, 2)}\n`);
   return whole;

@@ -48,6 +48,18 @@ export function callsLeft(spending: Spending, budget: Budget): number {
   return Math.max(0, Math.floor(Math.min(...bounds)));
 }
 
+/** What is left of a budget, for work that counts from zero. */
+export function budgetLeft(spending: Spending, { maxCalls, maxTokens, maxCost, prices }: Budget): Budget {
+  const left = (bound: number | null, spent: number): number | null =>
+    bound === null ? null : Math.max(0, bound - spent);
+  return {
+    maxCalls: left(maxCalls, spending.calls),
+    maxTokens: left(maxTokens, spending.promptTokens + spending.completionTokens),
+    maxCost: left(maxCost, costOf(spending, prices) ?? 0),
+    prices,
+  };
+}
+
 function within(left: number, each: number): number {
   if (left <= 0) return 0;
   return each > 0 ? left / each : Infinity;

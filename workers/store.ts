@@ -4,7 +4,7 @@ import { openStore } from '../activities/adapters/open-store.js';
 import type { ObjectStore } from '../activities/ports.js';
 import type { Config } from '../config/index.js';
 
-export { findObject, getBytes, getObject, putObject } from '../activities/object.js';
+export { findObject, getObject, putObject } from '../activities/object.js';
 
 /** Opens stores by URL, each once. */
 export function storeOpener(config: Config): (url: string) => ObjectStore {

@@ -1,7 +1,10 @@
 import type { PartialRow } from '../mallm/condition.js';
+import type { FitShape } from '../mallm/fit-shape.js';
 import type { Rejections } from '../mallm/manifest.js';
 import type { Ref } from '../mallm/reference.js';
 import type { Budget, Spending } from '../mallm/spending.js';
+
+export type { FitShape } from '../mallm/fit-shape.js';
 
 /** Activities that call a model; the queue of workflows gives its name to the others. */
 export const modelQueue = (taskQueue: string): string => `${taskQueue}-models`;
@@ -18,21 +21,6 @@ export const RESUME = 'resume';
 export const STOP_EARLY = 'stopEarly';
 export const PROGRESS = 'progress';
 export const SET_LIMITS = 'setLimits';
-
-/** The numbers that shape the loop of Listing 1; everything else stands in the plan. */
-export interface FitShape {
-  epochs: number;
-  batchesPerEpoch: number;
-  /** Model calls and rows for each θ in each batch. */
-  callsPerTheta: number;
-  rowsPerTheta: number;
-  population: number;
-  optimizer: boolean;
-  patience: number;
-  callsPerActivity: number;
-  inFlight: number;
-  budget: Budget;
-}
 
 export interface OptimizeThetaInput {
   runId: string;
