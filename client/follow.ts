@@ -12,7 +12,7 @@ import {
 } from '@temporalio/client';
 import type { Progress } from '../workflows/contract.js';
 import { PROGRESS, RESUME } from '../workflows/contract.js';
-import { ServerError } from '../mallm/errors.js';
+import { PayloadError, ServerError } from '../mallm/errors.js';
 import { Blocked, Interrupted, RunFailed } from './errors.js';
 
 /** How often progress is asked for. */
@@ -127,9 +127,14 @@ function isAway(error: unknown): boolean {
 }
 
 export async function queryProgress(handle: WorkflowHandle): Promise<Progress | undefined> {
-  const answer = handle.query<Progress>(PROGRESS).catch(() => undefined);
+  const answer = handle.query<Progress>(PROGRESS).catch(unlessUnreadable);
   const late = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), QUERY_MS).unref());
   return Promise.race([answer, late]);
+}
+
+/** No answer is no fault, but one that this process has no key for will never be read. */
+function unlessUnreadable(error: unknown): undefined {
+  if (error instanceof PayloadError) throw error;
 }
 
 function interrupted(resumeWith: string): Interrupted {

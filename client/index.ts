@@ -7,6 +7,8 @@
  * await sample({ folder, rows: 1000, where: ['age > 65'] });
  * ```
  */
+export { runCodecServer } from './codec-server.js';
+export type { CodecServerRequest } from './codec-server.js';
 export { planOf } from './dry-run.js';
 export type { Estimate } from './dry-run.js';
 export { doctor } from './doctor.js';

@@ -5,6 +5,7 @@ import type { SimulatorOptions } from '../simulator/index.js';
 import { startEmbeddedServer } from '../workers/embedded-server.js';
 import type { WorkerHost } from '../workers/host.js';
 import { startWorkerHost } from '../workers/host.js';
+import { dataConverter } from '../workers/payload-codec.js';
 import { storeOpener } from '../workers/store.js';
 import { WORKER_ROLES } from '../workers/worker.js';
 import { connectTo } from './connection.js';
@@ -46,7 +47,11 @@ export async function openSession({ config, workers, inFlight, simulator, notice
       ? await startWorkerHost({ config, temporal, roles: WORKER_ROLES, inFlight, ...(simulator ? { simulator } : {}) })
       : undefined;
     if (host) closers.push(() => host.close());
-    const client = new Client({ connection, namespace: temporal.namespace });
+    const client = new Client({
+      connection,
+      namespace: temporal.namespace,
+      dataConverter: dataConverter(config.codec?.keys),
+    });
     return {
       client,
       config,

@@ -18,8 +18,14 @@ export function describeConfig(config: Config): Record<string, string> {
     's3 endpoint': config.s3.endpoint ? new URL(config.s3.endpoint).host : 'AWS',
     's3 region': config.s3.region ?? 'not set',
     'task queues': `${config.taskQueue}…`,
-    'payload encryption': config.encryptionKeysFile ? 'on' : 'off',
+    'payload encryption': describeCodec(config.codec),
   };
+}
+
+function describeCodec(codec: Config['codec']): string {
+  if (codec === undefined) return 'off';
+  const [newest, ...older] = codec.keys;
+  return `AES-256-GCM with key ${newest.id}${older.length > 0 ? `; ${older.map(({ id }) => id).join(', ')} to decrypt` : ''}`;
 }
 
 function describeTemporal(target: TemporalTarget | undefined): string {

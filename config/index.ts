@@ -1,10 +1,12 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
+import { readCodec, type CodecConfig } from './codec.js';
 import { ConfigError } from './config-error.js';
 import { readModels, type ModelsConfig } from './models.js';
 import { readTemporal, type TemporalTarget } from './temporal.js';
-import { httpUrl, text, type Environment } from './variables.js';
+import { httpUrl, secret, text, type Environment } from './variables.js';
 
+export type { CodecKey } from './codec.js';
 export { ConfigError } from './config-error.js';
 export { clientConnectionOptions, workerConnectionOptions } from './connection.js';
 export { describeConfig } from './describe.js';
@@ -29,8 +31,10 @@ export interface Config {
   s3: { endpoint?: string; region?: string };
   /** Prefix of all task queues, so that several installations can share a namespace. */
   taskQueue: string;
-  /** File of the keys that payloads are encrypted with; undefined leaves them clear. */
-  encryptionKeysFile?: string;
+  /** The keys that payloads are encrypted with; undefined leaves them clear. */
+  codec?: CodecConfig;
+  /** What callers of a codec server must show; undefined asks for nothing. */
+  codecServerToken?: string;
 }
 
 interface TemporalCliConfig {
@@ -68,7 +72,8 @@ export function readConfig(env: Environment = process.env): Config {
       region: text(env, 'AWS_REGION') ?? text(env, 'AWS_DEFAULT_REGION'),
     },
     taskQueue: readTaskQueue(env),
-    encryptionKeysFile: text(env, 'MALLM_ENCRYPTION_KEYS_FILE'),
+    codec: readCodec(env),
+    codecServerToken: secret(env, 'MALLM_CODEC_SERVER_TOKEN'),
   };
 }
 

@@ -35,6 +35,8 @@ export class StoreError extends MallmError {}
 export class ModelError extends MallmError {}
 /** The Temporal server or its CLI cannot be obtained or reached. */
 export class ServerError extends MallmError {}
+/** What the Temporal server keeps cannot be read here: another key, none, or damaged. */
+export class PayloadError extends MallmError {}
 /** A run folder is unusable: missing, of another run, read-only. */
 export class RunError extends MallmError {}
 

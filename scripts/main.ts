@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
 import { baselineCommand } from './baseline.js';
+import { codecServerCommand } from './codec-server.js';
 import { controlCommands } from './control.js';
 import { doctorCommand } from './doctor.js';
 import { evaluateCommand } from './evaluate.js';
@@ -42,6 +43,7 @@ for (const command of [
   baselineCommand(),
   refineCommand(),
   workerCommand(),
+  codecServerCommand(),
   simulatorCommand(),
   doctorCommand(),
 ]) {

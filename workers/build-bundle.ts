@@ -2,10 +2,14 @@
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import { encodedFailuresPath } from './payload-codec.js';
 import { workflowBundlePath } from './workflow-bundle.js';
 
-const { code } = await bundleWorkflowCode({
-  workflowsPath: fileURLToPath(new URL('../workflows/index.js', import.meta.url)),
-  logger: new DefaultLogger('WARN'),
-});
-await writeFile(workflowBundlePath(), code);
+for (const encodedFailures of [false, true]) {
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: fileURLToPath(new URL('../workflows/index.js', import.meta.url)),
+    failureConverterPath: encodedFailures ? encodedFailuresPath() : undefined,
+    logger: new DefaultLogger('WARN'),
+  });
+  await writeFile(workflowBundlePath(encodedFailures), code);
+}

@@ -47,6 +47,7 @@ export async function startWorkerHost({
     dependencies: { openStore: storeOpener(config), generator: models.generator, optimizer: models.optimizer, compute },
     modelActivities: Math.max(8, inFlight),
     computeActivities: 2 * availableParallelism(),
+    codecKeys: config.codec?.keys,
   });
   const close = async (): Promise<void> => {
     running.shutdown();

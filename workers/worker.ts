@@ -1,8 +1,9 @@
 import { NativeConnection, Worker } from '@temporalio/worker';
-import type { DataConverter } from '@temporalio/common';
 import type { Dependencies } from '../activities/dependencies.js';
 import { createActivities } from '../activities/index.js';
 import { computeQueue, modelQueue } from '../workflows/contract.js';
+import type { CodecKey } from '../config/index.js';
+import { dataConverter } from './payload-codec.js';
 import { workflowBundlePath } from './workflow-bundle.js';
 
 /** What a worker process does: run workflows, call models, compute. */
@@ -19,7 +20,8 @@ export interface WorkerSettings {
   modelActivities: number;
   /** Computing activities at once. */
   computeActivities: number;
-  dataConverter?: DataConverter;
+  /** Keys that payloads are encrypted with; undefined leaves them clear. */
+  codecKeys?: readonly CodecKey[];
 }
 
 export interface RunningWorkers {
@@ -34,21 +36,21 @@ const FORCE = '8s';
 
 /** Starts one worker for each role. */
 export async function startWorkers(settings: WorkerSettings): Promise<RunningWorkers> {
-  const { connection, namespace, taskQueue, roles, dependencies, dataConverter } = settings;
+  const { connection, namespace, taskQueue, roles, dependencies, codecKeys } = settings;
   const activities = createActivities(dependencies);
   const common = {
     connection,
     namespace,
     shutdownGraceTime: GRACE,
     shutdownForceTime: FORCE,
-    ...(dataConverter ? { dataConverter } : {}),
+    dataConverter: dataConverter(codecKeys),
   };
   const ofRole = {
     workflow: () =>
       Worker.create({
         ...common,
         taskQueue,
-        workflowBundle: { codePath: workflowBundlePath() },
+        workflowBundle: { codePath: workflowBundlePath(codecKeys !== undefined) },
         stickyQueueScheduleToStartTimeout: '3s',
         maxCachedWorkflows: 200,
       }),

@@ -26,7 +26,8 @@ describe('the configuration', () => {
       store: undefined,
       s3: { endpoint: undefined, region: undefined },
       taskQueue: 'mallm-gan',
-      encryptionKeysFile: undefined,
+      codec: undefined,
+      codecServerToken: undefined,
     });
   });
 
@@ -53,7 +54,6 @@ describe('the configuration', () => {
       AWS_ENDPOINT_URL_S3: 'http://s3:2/',
       AWS_REGION: 'eu-west-1',
       MALLM_TASK_QUEUE: 'team-a',
-      MALLM_ENCRYPTION_KEYS_FILE: '/keys',
       MALLM_MODEL_TIMEOUT: '2.5',
     });
     expect(config).toMatchObject({
@@ -62,7 +62,6 @@ describe('the configuration', () => {
       store: 's3://bucket/prefix',
       s3: { endpoint: 'http://s3:2', region: 'eu-west-1' },
       taskQueue: 'team-a',
-      encryptionKeysFile: '/keys',
       models: { timeoutMs: 2500 },
     });
   });
@@ -193,5 +192,32 @@ describe('the description of a configuration', () => {
 
   it('tells the defaults', () => {
     expect(describeConfig(readConfig({}))).toMatchObject({ temporal: 'embedded', 'generator model': 'simulated' });
+  });
+});
+
+describe('the keys of the payload encryption', () => {
+  const [old, newest] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)].map((key) => key.toString('base64'));
+
+  it('come from a variable or a file, the newest first', () => {
+    const lines = `# made by hand\n2026-11:${newest}\n\n2026-10:${old}\n`;
+    const fromFile = readConfig({ MALLM_CODEC_KEYS_FILE: file('keys', lines) }).codec;
+    expect(fromFile?.keys.map(({ id, key }) => [id, key[0]])).toEqual([
+      ['2026-11', 2],
+      ['2026-10', 1],
+    ]);
+    expect(readConfig({ MALLM_CODEC_KEYS: `2026-11:${newest},2026-10:${old}` }).codec).toEqual(fromFile);
+    const description = describeConfig(readConfig({ MALLM_CODEC_KEYS: `b:${newest},a:${old}` }));
+    expect(description['payload encryption']).toBe('AES-256-GCM with key b; a to decrypt');
+  });
+
+  it.each([
+    { keys: 'hidden-key-without-an-id', told: /key 1 of MALLM_CODEC_KEYS is not one: expected id:key.*openssl/ },
+    { keys: `a:${old},b:aGlkZGVu`, told: /key 2 .*got a key of 6 bytes/ },
+    { keys: `a:${old},a:${newest}`, told: /two keys .* have the id "a"/ },
+    { keys: '# nothing', told: /got no key/ },
+  ])('are refused without being shown: $told', ({ keys, told }) => {
+    const attempt = (): unknown => readConfig({ MALLM_CODEC_KEYS: keys });
+    expect(attempt).toThrow(told);
+    expect(attempt).not.toThrow(/hidden|aGlkZGVu|AQEBAQ/);
   });
 });

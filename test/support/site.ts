@@ -34,6 +34,8 @@ export interface SiteOptions {
   timeoutMs?: number;
   /** Another endpoint in the simulator's place. */
   baseURL?: string;
+  /** Anything of the configuration that is to be otherwise. */
+  config?: Partial<Config>;
 }
 
 /** A model endpoint, a store, a home and a task queue of their own, on a Temporal server that several of them may share. */
@@ -46,7 +48,8 @@ export interface Site {
   calls(): LoggedCall[];
   /** The endpoint with other options, at the same address. */
   mend(options: SimulatorOptions): Promise<void>;
-  startWorker(inFlight?: number): Promise<WorkerHost>;
+  /** Another worker, with some of the configuration otherwise. */
+  startWorker(inFlight?: number, otherwise?: Partial<Config>): Promise<WorkerHost>;
   /** A small fit: a few dozen calls. Anything may be given instead. */
   fit(request?: Partial<FitRequest>): Promise<FitOutcome>;
   close(): Promise<void>;
@@ -64,6 +67,7 @@ export async function startSite(address: string, options: SiteOptions = {}): Pro
     taskQueue: basename(folder),
     models: { generator: endpoint, optimizer: endpoint, timeoutMs: options.timeoutMs ?? 30_000 },
     store: pathToFileURL(join(folder, 'store')).href,
+    ...options.config,
   };
   const connection = await Connection.connect({ address });
   const hosts: WorkerHost[] = [];
@@ -80,8 +84,13 @@ export async function startSite(address: string, options: SiteOptions = {}): Pro
       await simulator.close();
       simulator = await startSimulator({ ...always, ...mended, port });
     },
-    startWorker: async (inFlight = 8) => {
-      const host = await startWorkerHost({ config, temporal: config.temporal!, roles: WORKER_ROLES, inFlight });
+    startWorker: async (inFlight = 8, otherwise = {}) => {
+      const host = await startWorkerHost({
+        config: { ...config, ...otherwise },
+        temporal: config.temporal!,
+        roles: WORKER_ROLES,
+        inFlight,
+      });
       hosts.push(host);
       return host;
     },

@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Blocked, RunFailed, status } from '../../client/index.js';
+import type { Config } from '../../config/index.js';
 import { fitWorkflowId } from '../../workflows/contract.js';
 import type { Answer, HttpEndpoint, SeenRequest } from '../support/http-endpoint.js';
 import { startHttpEndpoint } from '../support/http-endpoint.js';
@@ -13,6 +15,20 @@ import { startTemporal } from '../support/temporal.js';
 
 /** What no error, history or log may hold: the key, parts of every prompt, labels of real rows. */
 const SECRETS = [SITE_KEY, '## Real rows', '## Rows to make', 'Prof-specialty', 'Married-civ-spouse', 'capital-loss'];
+
+const CODEC: Config['codec'] = { keys: [{ id: 'k1', key: randomBytes(32) }] };
+
+const FAILURES = [
+  { what: '401', statusOf: () => 401, ends: Blocked },
+  {
+    what: '500, a reply that is not JSON, then 400',
+    statusOf: (index: number) => (index < 12 ? (index % 2 === 0 ? 500 : 200) : 400),
+    ends: RunFailed,
+  },
+  { what: '429 for want of quota', statusOf: () => 429, ends: Blocked },
+];
+/** What a history holds in the clear: references, and the host that our own failures name. */
+const CLEAR = ['"sha256"', '127.0.0.1'];
 
 describe('failures that quote the key, the prompt and its rows', () => {
   let temporal: Awaited<ReturnType<typeof startTemporal>>;
@@ -30,16 +46,12 @@ describe('failures that quote the key, the prompt and its rows', () => {
   });
 
   it.each([
-    { what: '401', statusOf: () => 401, ends: Blocked },
-    {
-      what: '500, a reply that is not JSON, then 400',
-      statusOf: (index: number) => (index < 12 ? (index % 2 === 0 ? 500 : 200) : 400),
-      ends: RunFailed,
-    },
-    { what: '429 for want of quota', statusOf: () => 429, ends: Blocked },
-  ])('leave no trace of them: $what', async ({ statusOf, ends }) => {
+    ...FAILURES.map((failure) => ({ ...failure, how: 'in the clear', codec: undefined })),
+    { what: '401', statusOf: () => 401, ends: Blocked, how: 'encrypted', codec: CODEC },
+    { what: '400', statusOf: () => 400, ends: RunFailed, how: 'encrypted', codec: CODEC },
+  ])('leave no trace of them, $how: $what', async ({ statusOf, ends, codec }) => {
     const endpoint = await startHttpEndpoint((request, index) => echo(request, statusOf(index)));
-    const site = await startSite(temporal.address, { baseURL: `${endpoint.url}/v1` });
+    const site = await startSite(temporal.address, { baseURL: `${endpoint.url}/v1`, config: { codec } });
     try {
       await site.startWorker();
       const told = await site
@@ -49,6 +61,7 @@ describe('failures that quote the key, the prompt and its rows', () => {
       const { error, history, shown } = await traces(site, told as Error);
       expect(prompts(endpoint)).toContain(SECRETS[1]);
       expect(history).toContain('activityTaskFailed');
+      expect(CLEAR.filter((text) => history.includes(text))).toEqual(codec ? [] : CLEAR);
       for (const text of [error, history, shown, readFileSync(join(first.config.home, 'worker.log'), 'utf8')]) {
         expect(SECRETS.filter((secret) => text.includes(secret))).toEqual([]);
       }
