@@ -10,6 +10,7 @@ import { thetaOf } from '../mallm/plan.js';
 import { seedOf } from '../mallm/random.js';
 import type { Ref } from '../mallm/reference.js';
 import { parseRows } from '../mallm/reply.js';
+import type { ParsedRows } from '../mallm/reply.js';
 import type { Spending } from '../mallm/spending.js';
 import type { Candidate } from '../workflows/contract.js';
 import type { Dependencies } from './dependencies.js';
@@ -188,7 +189,16 @@ async function askForRows(context: Context, input: GenerateRowsInput, { part, th
     ...(partialRows ? { partialRows } : {}),
   });
   const { host, model: name, simulated, promptTokens, completionTokens } = reply;
-  return { ...parsed, call: { host, model: name, simulated, promptTokens, completionTokens, shown } };
+  return {
+    ...withAbsent(parsed, call.rows),
+    call: { host, model: name, simulated, promptTokens, completionTokens, shown },
+  };
+}
+
+/** Rows that were asked for and are nowhere in the reply are counted too: asked is never more than accepted and rejected. */
+function withAbsent({ rows, rejections }: ParsedRows, asked: number): Pick<Answer, 'rows' | 'rejections'> {
+  const absent = asked - rows.length - sum(Object.values(rejections));
+  return { rows, rejections: absent > 0 ? { ...rejections, 'not-in-reply': absent } : rejections };
 }
 
 /**

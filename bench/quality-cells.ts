@@ -1,6 +1,7 @@
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { baselineRows } from '../mallm/baselines/baseline.js';
+import type { Rejections } from '../mallm/manifest.js';
 import { seedOf } from '../mallm/random.js';
 import type { Split } from './quality-data.js';
 import { figuresOf } from './quality-figures.js';
@@ -20,6 +21,8 @@ export interface Cell {
   tokens?: number;
   drawCalls?: number;
   drawTokens?: number;
+  accepted?: number;
+  rejections?: Rejections;
   ended?: string;
   /** Best adjusted score, and score of the iteration, one an iteration. */
   bestScores?: number[];
@@ -73,9 +76,9 @@ async function rowsOf(split: Split, method: Method, seed: number, bench: () => P
     return { rows: baselineRows(method.method, ask) };
   }
   const fitted = await (await bench()).fit(split, { ...method.options, seed });
-  const { rows, trajectory, calls, tokens, drawCalls, drawTokens, ended, winner } = fitted;
+  const { rows, trajectory, calls, tokens, drawCalls, drawTokens, accepted, rejections, ended, winner } = fitted;
   return {
-    ...{ rows, calls, tokens, drawCalls, drawTokens, ended },
+    ...{ rows, calls, tokens, drawCalls, drawTokens, accepted, rejections, ended },
     bestScores: trajectory.map((point) => point.best),
     scores: trajectory.map((point) => point.score),
     theta: winner,

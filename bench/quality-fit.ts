@@ -2,9 +2,10 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fit } from '../client/fit.js';
 import { requireRunRecord } from '../client/run-folder.js';
+import type { Config } from '../config/index.js';
 import type { Row } from '../mallm/dataset.js';
 import type { FitState } from '../mallm/fit-state.js';
-import type { TrajectoryPoint } from '../mallm/manifest.js';
+import type { Rejections, TrajectoryPoint } from '../mallm/manifest.js';
 import type { FitOptions } from '../mallm/options.js';
 import type { RunPlan, StoredTheta } from '../mallm/plan.js';
 import { startCluster } from '../test/support/cluster.js';
@@ -20,6 +21,9 @@ export interface Fitted {
   tokens: number;
   drawCalls: number;
   drawTokens: number;
+  /** Rows of the model that were valid while fitting, and those that were not, by reason. */
+  accepted: number;
+  rejections: Rejections;
   ended: string;
   trajectory: TrajectoryPoint[];
   context: string;
@@ -36,9 +40,13 @@ export interface Bench {
   close(): Promise<void>;
 }
 
-/** Starts the product as a user's cluster would have it; everything of it is gone after `close`. */
-export async function openBench(): Promise<Bench> {
+/**
+ * Starts the product as a user's cluster would have it; everything of it is gone after `close`.
+ * @param models real endpoints in place of the simulated model; a role without one stays simulated.
+ */
+export async function openBench(models?: Config['models']): Promise<Bench> {
   const cluster = await startCluster();
+  if (models) Object.assign(cluster.config.models, models);
   await cluster.startWorker();
   const openStore = storeOpener(cluster.config);
   let fits = 0;
@@ -53,7 +61,7 @@ export async function openBench(): Promise<Bench> {
         config: cluster.config,
       });
       const { fitted, store, plan } = await requireRunRecord(out);
-      const { spending, best, state, ended } = fitted!;
+      const { spending, best, state, ended, accepted, rejections } = fitted!;
       const runStore = openStore(store);
       const { pairs, trajectory } = await getObject<FitState>(runStore, state);
       const thetas = await Promise.all(pairs.map(({ theta }) => getObject<StoredTheta>(runStore, theta)));
@@ -64,7 +72,7 @@ export async function openBench(): Promise<Bench> {
         tokens,
         drawCalls: manifest.calls - spending.calls,
         drawTokens: manifest.tokens.prompt + manifest.tokens.completion - tokens,
-        ended,
+        ...{ accepted, rejections, ended },
         trajectory,
         context: (await getObject<RunPlan>(runStore, plan)).context,
         thetas: new Map(pairs.map(({ number }, place) => [number, thetas[place]!])),

@@ -3,13 +3,16 @@
  * cost. Fits run as a user's do: Temporal, a worker, the simulated model behind HTTP, a folder store.
  *
  *   npm run bench:quality -- [--data DIR] [--tables adult,insurance,asia] [--sizes 50,100,200] [--seeds 5]
- *     [--methods real,cart,…] [--variant 'NAME={"preset":"default",…}'] [--out FILE] [--print]
+ *     [--methods real,cart,…] [--variant 'NAME={"preset":"default",…}'] [--endpoint] [--out FILE] [--print]
  *
  * Each cell is a line of FILE (bench/output/quality.jsonl); cells that stand there are not measured again, so a run that
  * was stopped goes on. `--print` only prints what FILE holds. `--methods` may name the ablations of quality-methods.ts
- * too; `--variant` adds a fit with options of one's own.
+ * too; `--variant` adds a fit with options of one's own. `--endpoint` asks the model that the environment names
+ * (OPENAI_BASE_URL …, as for `mallm-gan fit`) in place of the simulated one.
  */
 import { parseArgs } from 'node:util';
+import type { Config } from '../config/index.js';
+import { readConfig } from '../config/index.js';
 import { appendCell, isSameCell, measureCell, readCells } from './quality-cells.js';
 import type { CellKey } from './quality-cells.js';
 import { benchTables, readSplit } from './quality-data.js';
@@ -28,6 +31,7 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '5' },
     methods: { type: 'string' },
     variant: { type: 'string', multiple: true, default: [] },
+    endpoint: { type: 'boolean', default: false },
     out: { type: 'string', default: 'bench/output/quality.jsonl' },
     print: { type: 'boolean', default: false },
   },
@@ -61,7 +65,7 @@ function methodNamed(name: string): Method {
 
 async function measureAll(wanted: Map<string, Method>): Promise<void> {
   let bench: Promise<Bench> | undefined;
-  const opened = (): Promise<Bench> => (bench ??= openBench());
+  const opened = (): Promise<Bench> => (bench ??= openBench(values.endpoint ? realModels() : undefined));
   try {
     for (const key of cellKeys([...wanted.keys()])) {
       if ((await readCells(values.out)).some((cell) => isSameCell(cell, key))) continue;
@@ -75,6 +79,13 @@ async function measureAll(wanted: Map<string, Method>): Promise<void> {
   } finally {
     await (await bench)?.close();
   }
+}
+
+/** The endpoints of the environment, without which there is nothing real to measure. */
+function realModels(): Config['models'] {
+  const { models } = readConfig();
+  if (!models.generator) throw new Error('--endpoint needs OPENAI_BASE_URL or OPENAI_API_KEY to be set');
+  return models;
 }
 
 /** Seeds outermost: whenever it is stopped, every method has been measured about as often. */

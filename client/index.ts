@@ -28,6 +28,7 @@ export type { RunStatus } from './status.js';
 export { runWorker } from './worker.js';
 export type { WorkerRequest } from './worker.js';
 export { MallmError } from '../mallm/errors.js';
+export { commonReasons, poorYield } from '../mallm/model-yield.js';
 export type { Evaluation } from '../mallm/evaluation/result.js';
 export type { Manifest } from '../mallm/manifest.js';
 export type { FitOptions } from '../mallm/options.js';

@@ -12,19 +12,21 @@ export type JsonSchema = Record<string, unknown>;
  * JSON Schema of the generator's reply: an object with a list of `rows`, each with every column but the identifiers.
  *
  * Holds only what strict modes take everywhere: all properties required, none besides, null as a type, no bounds on
- * numbers or lengths. Ranges are checked in `parseRows`.
+ * numbers or lengths of text. Ranges are checked in `parseRows`. Only the number of rows is bound, for small models that
+ * would end the list early; the model client leaves it out where an endpoint refuses it.
  */
 export function generatorReplySchema(schema: TableSchema, rows: number): JsonSchema {
   const columns = schema.columns.filter(({ kind }) => kind !== 'identifier');
   const row = strictObject(columns.map((column) => [column.name, cellSchema(column)]));
-  return strictObject([['rows', { type: 'array', description: `${rows} ${rows === 1 ? 'row' : 'rows'}`, items: row }]]);
+  const description = `${rows} ${rows === 1 ? 'row' : 'rows'}`;
+  return strictObject([['rows', { type: 'array', description, items: row, minItems: rows, maxItems: rows }]]);
 }
 
 /** JSON Schema of the optimizer's reply: edges as pairs of column names, and the task instruction. */
 export function optimizerReplySchema(schema: TableSchema): JsonSchema {
   const names = schema.columns.filter(({ kind }) => kind !== 'identifier').map(({ name }) => name);
   const name = { type: 'string', ...(names.length <= MOST_LABELS && { enum: names }) };
-  const edge = { type: 'array', description: 'cause, then effect', items: name };
+  const edge = { type: 'array', description: 'cause, then effect', items: name, minItems: 2, maxItems: 2 };
   return strictObject([
     ['causalStructure', { type: 'array', items: edge }],
     ['taskInstruction', { type: 'string' }],

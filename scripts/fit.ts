@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
-import { fit, planOf } from '../client/index.js';
+import { commonReasons, fit, planOf, poorYield } from '../client/index.js';
 import type { FitOutcome, FitRequest } from '../client/index.js';
 import { decimal, whole } from './options.js';
 import { openTerminal, percent, runCommand } from './terminal.js';
@@ -158,14 +158,17 @@ function summary({ folder, manifest, fresh }: FitOutcome): string[] {
   const { rows, simulated, calls, tokens, trajectory, shortfall, cost } = manifest;
   const best = trajectory.at(-1)?.best ?? null;
   const first = trajectory[0]?.score ?? null;
+  const reasons = commonReasons(manifest.rejections);
+  const weak = poorYield(manifest);
   return [
     ...(fresh ? [] : ['This very fit was already finished; nothing was done.']),
     ...(simulated
       ? ['SIMULATED: no language model was asked. The rows show how the tool works and mean nothing.']
       : []),
     `score   ${percent(first)} at first, ${percent(best)} at best (lower is better; 50 % is guessing)`,
-    `rows    ${rows.released} of ${rows.asked} released; the model's: ${rows.accepted} accepted, ${rows.rejected} rejected`,
+    `rows    ${rows.released} of ${rows.asked} released; the model's: ${rows.accepted} accepted, ${rows.rejected} rejected${reasons && ` (${reasons})`}`,
     `calls   ${calls}, ${tokens.prompt + tokens.completion} tokens${cost ? `, ${cost.amount.toFixed(4)} ${cost.currency}` : ''}`,
+    ...(weak ? [`WEAK    ${weak}`] : []),
     ...(shortfall ? [`short   ${shortfall}`] : []),
     `table   ${folder}/synthetic.csv`,
     `report  ${folder}/report.html`,

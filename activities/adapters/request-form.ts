@@ -2,8 +2,8 @@ import type { ChatCompletionCreateParamsNonStreaming as ChatParameters } from 'o
 import type { ChatRequest } from '../ports.js';
 import type { ProviderError } from './model-failure.js';
 
-/** Ways to ask for a reply in JSON, the firmest first. */
-const FORMATS = ['strict-schema', 'schema', 'json', 'text'] as const;
+/** Ways to ask for a reply in JSON, the firmest first. Not every strict mode takes bounds on the length of a list. */
+const FORMATS = ['counted-schema', 'strict-schema', 'schema', 'json', 'text'] as const;
 /** Ways to bound a reply, the most widely understood first. */
 const BOUNDS = ['max_tokens', 'max_completion_tokens', 'none'] as const;
 
@@ -16,7 +16,7 @@ export interface RequestForm {
 }
 
 /** What is tried first: everything. */
-export const FULL_FORM: RequestForm = { format: 'strict-schema', bound: 'max_tokens', temperature: true, seed: true };
+export const FULL_FORM: RequestForm = { format: 'counted-schema', bound: 'max_tokens', temperature: true, seed: true };
 
 /** The parameters of a request in a form that the endpoint takes. */
 export function parametersOf(request: ChatRequest, form: RequestForm): ChatParameters {
@@ -40,9 +40,9 @@ export function narrowedForm(form: RequestForm, request: ChatRequest, error: Pro
   if (
     request.jsonSchema &&
     form.format !== 'text' &&
-    /response_?format|json_?(schema|object)|grammar|guided|structured/i.test(told)
+    /response_?format|json_?(schema|object)|grammar|guided|structured|(min|max)Items/i.test(told)
   ) {
-    return { ...form, format: FORMATS[FORMATS.indexOf(form.format) + 1]! };
+    return { ...form, format: plainerFormat(form.format, told) };
   }
   if (status === 500) return undefined;
   if (form.bound !== 'none' && /max_(completion_)?tokens/i.test(told)) {
@@ -63,13 +63,47 @@ export function narrower(a: RequestForm, b: RequestForm): RequestForm {
   };
 }
 
+/** Only a refusal that names the counts is answered by leaving out nothing but them. */
+function plainerFormat(format: RequestForm['format'], told: string): RequestForm['format'] {
+  if (format === 'counted-schema' && !/(min|max)Items/i.test(told)) return 'schema';
+  return FORMATS[FORMATS.indexOf(format) + 1]!;
+}
+
 function formatOf(
   { name, schema }: NonNullable<ChatRequest['jsonSchema']>,
   format: RequestForm['format'],
 ): Pick<ChatParameters, 'response_format'> {
   if (format === 'text') return {};
   if (format === 'json') return { response_format: { type: 'json_object' } };
+  const counted = format === 'counted-schema';
   return {
-    response_format: { type: 'json_schema', json_schema: { name, schema, strict: format === 'strict-schema' } },
+    response_format: {
+      type: 'json_schema',
+      json_schema: {
+        name,
+        schema: counted ? schema : withoutCounts(schema),
+        strict: counted || format === 'strict-schema',
+      },
+    },
   };
+}
+
+/** A JSON Schema without bounds on the length of its lists; a property may be called like such a bound. */
+function withoutCounts(schema: Record<string, unknown>): Record<string, unknown> {
+  const { minItems: _least, maxItems: _most, items, properties, ...rest } = schema;
+  return {
+    ...rest,
+    ...(isSchema(items) ? { items: withoutCounts(items) } : {}),
+    ...(isSchema(properties)
+      ? {
+          properties: Object.fromEntries(
+            Object.entries(properties).map(([name, value]) => [name, isSchema(value) ? withoutCounts(value) : value]),
+          ),
+        }
+      : {}),
+  };
+}
+
+function isSchema(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

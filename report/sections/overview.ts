@@ -1,3 +1,4 @@
+import { poorYield } from '../../mallm/model-yield.js';
 import type { Content, Section } from '../html.js';
 import { escape, list, paragraph, tiles } from '../html.js';
 import type { ReportInput } from '../input.js';
@@ -36,12 +37,14 @@ export function overviewSection(input: ReportInput): Section {
     lines.unshift(
       'Not evaluated: the run had no held-out rows. Give some with --held-out, and this page judges the table.',
     );
+  const yielded = poorYield(manifest);
+  const weak = yielded ? `<p><b>The model hardly took part:</b> ${escape(yielded)}</p>` : '';
   const short = shortfall ? `<p><b>Fewer rows than asked:</b> ${escape(shortfall)}</p>` : '';
   return {
     id: 'overview',
     name: 'Overview',
     title: 'Overview',
-    body: short + list(lines) + tiles(entries) + conditions(manifest),
+    body: weak + short + list(lines) + tiles(entries) + conditions(manifest),
   };
 }
 

@@ -150,10 +150,16 @@ describe('generatorReplySchema', () => {
       'description',
       'enum',
       'items',
+      'maxItems',
+      'minItems',
       'properties',
       'required',
       'type',
     ]);
+  });
+
+  it('asks for exactly as many rows as the prompt does', () => {
+    expect(schema.properties).toMatchObject({ rows: { minItems: 4, maxItems: 4 } });
   });
 
   it('leaves long lists of labels to the check of the rows', () => {

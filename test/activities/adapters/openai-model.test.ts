@@ -309,6 +309,24 @@ describe('the form of a request', () => {
     expect(endpoint!.requests).toHaveLength(5);
   });
 
+  it('keeps a strict schema where only the number of rows is refused', async () => {
+    const row = { type: 'object', properties: { minItems: { type: 'integer' } } };
+    const schema = (counts: object): Record<string, unknown> => ({
+      type: 'object',
+      properties: { rows: { type: 'array', items: row, ...counts } },
+    });
+    const jsonSchema = { name: 'rows', schema: schema({ minItems: 3, maxItems: 3 }) };
+    const model = await modelAnswering(
+      refusal(400, { param: 'response_format', message: "Invalid schema: 'minItems' is not permitted." }),
+      OK,
+    );
+    await model.complete({ ...REQUEST, jsonSchema });
+    const sentSchema = (index: number): unknown =>
+      (sent(index).response_format as { json_schema: { schema: unknown } }).json_schema.schema;
+    expect([sentSchema(0), sentSchema(1)]).toEqual([jsonSchema.schema, schema({})]);
+    expect([strict(0), strict(1)]).toEqual([true, true]);
+  });
+
   it('is found for each model by itself, and side by side', async () => {
     const refusing: Answer = refusal(400, { param: 'seed', message: 'no' });
     endpoint = await startHttpEndpoint(({ body }) => (body.toString().includes('"seed"') ? refusing : OK));
