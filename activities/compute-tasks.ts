@@ -10,7 +10,8 @@ import { evaluateTable } from '../mallm/evaluation/evaluate.js';
 import type { EvaluationWithBaselines } from '../mallm/evaluation/result.js';
 import { identifiersOf, withFreshIdentifiers } from '../mallm/identifier.js';
 import type { Rejections } from '../mallm/manifest.js';
-import { drawRows } from '../mallm/refinement.js';
+import { seedOf } from '../mallm/random.js';
+import { drawRows, fitRefinedGenerator } from '../mallm/refinement.js';
 import type { RefinedGenerator } from '../mallm/refinement.js';
 import { readRows } from '../mallm/schema-inference.js';
 import { searchStructure as search } from '../mallm/structure-search.js';
@@ -36,6 +37,24 @@ interface PartFormat {
 /** First causal structure by hill climbing. Paper: §3.2.1. */
 export function searchStructure({ schema, rows, seed }: { schema: TableSchema; rows: Row[]; seed: number }): Edge[] {
   return search(schema, rows, { seed });
+}
+
+/** Rows of a simple generator. */
+export function makeBaseline({
+  method,
+  ...ask
+}: Parameters<typeof baselineRows>[1] & { method: BaselineMethod }): Row[] {
+  return baselineRows(method, ask);
+}
+
+/** Rows drawn from the refined generator of a pool that somebody's model has made, ordered by a structure found here. */
+export function refineRows(
+  input: Omit<Parameters<typeof fitRefinedGenerator>[0], 'edges'> & { count: number },
+): ReturnType<typeof drawRows> {
+  const { count, ...prior } = input;
+  const { schema, trainRows, seed } = prior;
+  const generator = fitRefinedGenerator({ ...prior, edges: search(schema, trainRows, { seed }) });
+  return drawRows(generator, { count, seed: seedOf(seed, 'draw') });
 }
 
 /** Draws `count` rows from a refined generator and writes them as CSV lines without a header. */

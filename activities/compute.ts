@@ -8,9 +8,11 @@ type TaskName = keyof ComputeTasks;
 
 /** Long computations, off the event loop, so that heartbeats and polls go on. */
 export interface Compute {
+  /** @param signal aborting it ends the task's thread at once. */
   run<Name extends TaskName>(
     name: Name,
     input: Parameters<ComputeTasks[Name]>[0],
+    signal?: AbortSignal,
   ): Promise<ReturnType<ComputeTasks[Name]>>;
   close(): Promise<void>;
 }
@@ -22,7 +24,7 @@ export interface Compute {
 export function startCompute(threads: number): Compute {
   const pool = new Piscina({ filename: tasksFile(), minThreads: 0, maxThreads: threads, idleTimeout: 10_000 });
   return {
-    run: async (name, input) => pool.run(input, { name }) as never,
+    run: async (name, input, signal) => pool.run(input, { name, ...(signal ? { signal } : {}) }) as never,
     close: async () => pool.close({ force: true }),
   };
 }

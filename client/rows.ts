@@ -1,17 +1,15 @@
-import { baselineRows } from '../mallm/baselines/baseline.js';
 import type { BaselineMethod } from '../mallm/baselines/baseline.js';
 import { formatCsv } from '../mallm/csv.js';
 import type { Row } from '../mallm/dataset.js';
 import { identifiersOf, withFreshIdentifiers } from '../mallm/identifier.js';
 import type { Rejections } from '../mallm/manifest.js';
-import { seedOf } from '../mallm/random.js';
-import { drawRows, fitRefinedGenerator } from '../mallm/refinement.js';
-import { searchStructure } from '../mallm/structure-search.js';
 import { writeWhole } from './run-folder.js';
 import type { TableFile } from './table-file.js';
 import { readTableFile, rowsLike, typedTable } from './table-file.js';
+import type { OfThread } from './thread.js';
+import { inThread } from './thread.js';
 
-interface OfTable {
+interface OfTable extends OfThread {
   table: string;
   target: string;
   /** SDV metadata JSON that overrides the inferred columns. */
@@ -33,7 +31,8 @@ export interface RowsOutcome {
 export async function baseline(request: OfTable & { method: BaselineMethod }): Promise<RowsOutcome> {
   const { method, seed = 1 } = request;
   const { file, schema, rows } = await read(request);
-  const made = baselineRows(method, { schema, rows, count: request.rows ?? rows.length, seed });
+  const ask = { method, schema, rows, count: request.rows ?? rows.length, seed };
+  const made = await inThread(request, (run) => run('makeBaseline', ask));
   await write(request, file, schema, rows, made);
   return { file: request.out, released: made.length, rejections: {}, shortfall: null };
 }
@@ -44,15 +43,14 @@ export async function refine(
 ): Promise<RowsOutcome> {
   const { pool, distance = 'mild', seed = 1 } = request;
   const { file, schema, rows } = await read(request);
-  const generator = fitRefinedGenerator({
+  const prior = {
     schema,
     trainRows: rows,
     modelRows: rowsLike(schema, await readTableFile(pool), pool),
-    edges: searchStructure(schema, rows, { seed }),
     distance,
     seed,
-  });
-  const drawn = drawRows(generator, { count: request.rows ?? rows.length, seed: seedOf(seed, 'draw') });
+  };
+  const drawn = await inThread(request, (run) => run('refineRows', { ...prior, count: request.rows ?? rows.length }));
   await write(request, file, schema, rows, drawn.rows);
   return { file: request.out, released: drawn.rows.length, rejections: drawn.rejections, shortfall: drawn.shortfall };
 }

@@ -25,8 +25,8 @@ export function baselineCommand(): Command {
       '\nExample:\n  $ mallm-gan baseline trial.csv --target responder --method smote --rows 200 --out smote.csv',
     )
     .action((table: string, flags: Flags) =>
-      runCommand(async () => {
-        const { file, released } = await baseline({ ...flags, table });
+      runCommand(async (signal) => {
+        const { file, released } = await baseline({ ...flags, table, signal });
         openTerminal({}).result([`${released} rows in ${file}`], { file, released });
       }),
     );

@@ -32,9 +32,11 @@ export function evaluateCommand(): Command {
       '\nExample:\n  $ mallm-gan evaluate --train t.csv --held-out h.csv --synthetic s.csv --target Income --report e.html',
     )
     .action(({ json, ...flags }: Flags) =>
-      runCommand(async () => {
-        const evaluation = await evaluate({ ...flags, ...(typeof json === 'string' ? { json } : {}) });
-        openTerminal({ json: json === true }).result(linesOf(evaluation, flags), evaluation);
+      runCommand(async (signal) => {
+        const terminal = openTerminal({ json: json === true });
+        const file = typeof json === 'string' ? { json } : {};
+        const evaluation = await evaluate({ ...flags, ...file, onNotice: terminal.notice, signal });
+        terminal.result(linesOf(evaluation, flags), evaluation);
       }),
     );
 }

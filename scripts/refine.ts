@@ -24,8 +24,8 @@ export function refineCommand(): Command {
       '\nExample:\n  $ mallm-gan refine trial.csv --pool gpt-rows.csv --target responder --rows 500 --out refined.csv',
     )
     .action((table: string, flags: Flags) =>
-      runCommand(async () => {
-        const { file, released, shortfall } = await refine({ ...flags, table });
+      runCommand(async (signal) => {
+        const { file, released, shortfall } = await refine({ ...flags, table, signal });
         openTerminal({}).result([`${released} rows in ${file}`, ...(shortfall ? [`short: ${shortfall}`] : [])], {
           file,
           released,
