@@ -134,6 +134,23 @@ const ODD_TABLES: Record<string, Partial<EvaluationInput>> = {
   },
 };
 
+/** Three tables of one to twenty-five rows over one to five columns: rare labels, constants, gaps, numbers of any size. */
+function anyTables(seed: number): EvaluationInput {
+  const random = createRandom(seed);
+  const kinds = Array.from({ length: 1 + random.integer(5) }, () => random.integer(4));
+  const columns = kinds.map((kind, place): Column => (kind < 2 ? number(`n${place}`) : label(`l${place}`)));
+  const gaps = kinds.map(() => random.pick([0, 0, 0.3, 1]));
+  const cellOf = (kind: number, place: number): Cell => {
+    if (random.uniform() < gaps[place]!) return null;
+    if (kind === 0) return Math.round(random.normal() * 10 ** random.integer(7)) / 100;
+    if (kind === 1) return random.integer(2);
+    return kind === 2 ? `label ${random.integer(random.pick([1, 3, 40]))}` : 'always';
+  };
+  const rows = (): Row[] => Array.from({ length: 1 + random.integer(25) }, () => kinds.map(cellOf));
+  const target = random.pick(columns).name;
+  return { schema: { columns, target }, train: rows(), heldOut: rows(), synthetic: rows(), seed };
+}
+
 describe('an evaluation', () => {
   it.each(Object.entries(ODD_TABLES))('is finite and in range for %s', (_, changes) => {
     const evaluation = evaluateTable(given(changes));
@@ -143,6 +160,16 @@ describe('an evaluation', () => {
     for (const { finding, advice } of Object.values(evaluation.verdicts)) {
       expect(finding).toMatch(/\w+.*\.$/);
       expect(advice).toMatch(/\w+.*\.$/);
+    }
+  });
+
+  it('is finite and in range for tables of any shape', () => {
+    for (let draw = 1; draw <= 40; draw++) {
+      const input = anyTables(draw);
+      const evaluation = evaluateTable(input);
+      const shape = JSON.stringify({ draw, ...evaluation.rows, columns: input.schema.columns.map(({ kind }) => kind) });
+      expect(unsound(evaluation), shape).toEqual([]);
+      expect(outOfRange(evaluation), shape).toEqual([]);
     }
   });
 

@@ -8,7 +8,8 @@ import { readJson, typedSplit } from './fixture-tables.js';
 
 /*
  * What another evaluator (scikit-learn, XGBoost, SDMetrics 0.32.0, RapidFuzz) said of fifteen synthetic tables, and how
- * near ours comes. Its figures are written with six significant digits.
+ * near ours comes. Its figures are written with six significant digits. docs/evaluation.md repeats this table, and says
+ * which of its figures are not compared.
  *
  * | figure                                               | bound        | why not exact                                     |
  * | ---------------------------------------------------- | ------------ | ------------------------------------------------- |
@@ -24,7 +25,8 @@ import { readJson, typedSplit } from './fixture-tables.js';
  * | SVM (AUC)                                            | 0.05         | decisions within 1e-3 rank far rows by chance     |
  * | logistic regression, unscaled (f1, accuracy, AUC)    | 0.025        | there lbfgs stops short of the optimum, ours not  |
  * | random forest (f1, accuracy, AUC, R²)                | 0.06         | another stream of chance                          |
- * | best and mean over the models                        | 0.02         | they hold the two lines above                     |
+ * | best and mean over the models                        | 0.02         | they hold the lines above                         |
+ * | … best AUC                                           | 0.06         | as that of the SVM or the forest, the larger      |
  * | C2ST on our own folds                                | 0.15         | other folds: AUCs of 10 to 80 rows a side         |
  * | DCR share                                            | 0.03         | other random halves                               |
  */
@@ -49,9 +51,13 @@ const MODELS = {
   xgb: 'boostedTrees',
 };
 const SCORES = { f1: 'f1', acc: 'accuracy', auc: 'auc', r2: 'r2' } as const;
+/** Names and versions; figures on held-out rows that stand in train, which ours drops; two that ours does not give. */
+const NOT_COMPARED =
+  /^(table|N|generator|seed|task|sdmetrics|\w+_best_model)$|_full$|^(dcr_share_raw|near_q05|valid|n_test_full)$/;
 const folds = (readJson('oracles.json') as { folds: Record<string, string> }).folds;
 
 function bound(figure: string): number {
+  if (/_best_auc$/.test(figure)) return 0.06;
   if (/_(best|mean)_/.test(figure)) return 0.02;
   if (figure.includes('_rf_')) return 0.06;
   if (figure.includes('_logistic_')) return 0.025;
@@ -88,7 +94,24 @@ function figuresOf({ utility, fidelity, privacy, rows }: Evaluation): Reference 
     [`tstr_mean_${utility!.metric}`]: utility!.mean,
     [`real_best_${utility!.metric}`]: utility!.ceiling.best,
     [`real_mean_${utility!.metric}`]: utility!.ceiling.mean,
+    ...overModels('tstr', utility!.models),
+    ...overModels('real', utility!.ceiling.models),
   };
+}
+
+/** Best and mean accuracy and AUC, which the product gives model by model. */
+function overModels(prefix: string, models: Record<string, UtilityScores>): Reference {
+  const figures: Reference = {};
+  for (const [short, key] of [
+    ['acc', 'accuracy'],
+    ['auc', 'auc'],
+  ] as const) {
+    const values = Object.values(models).flatMap((scores) => scores[key] ?? []);
+    if (values.length === 0) continue;
+    figures[`${prefix}_best_${short}`] = Math.max(...values);
+    figures[`${prefix}_mean_${short}`] = values.reduce((sum, value) => sum + value, 0) / values.length;
+  }
+  return figures;
 }
 
 function utilityFigures(prefix: string, models: Record<string, UtilityScores>): Reference {
@@ -140,10 +163,9 @@ describe.each(CASES)(
       for (const [name, value] of quartiles) {
         expect(Math.abs(value - reference[name]!), name).toBeLessThanOrEqual(1e-5 * Math.max(1, reference[name]!));
       }
-      const expected = Object.keys(reference).filter((name) =>
-        /^(tstr|real)_(logistic|linear|rf|svc|xgb)_\w+(?<!_full)$/.test(name),
-      );
-      expect(Object.keys(figures)).toEqual(expect.arrayContaining(expected));
+      const compared = [...Object.keys(figures), ...quartiles.map(([name]) => name)];
+      const left = Object.keys(reference).filter((name) => !compared.includes(name) && !NOT_COMPARED.test(name));
+      expect(left).toEqual([]);
     });
 
     it('has the C2ST of the reference on the same folds', () => {
