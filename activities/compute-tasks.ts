@@ -16,6 +16,7 @@ import type { RefinedGenerator } from '../mallm/refinement.js';
 import { readRows } from '../mallm/schema-inference.js';
 import { searchStructure as search } from '../mallm/structure-search.js';
 import type { Edge } from '../mallm/theta.js';
+import { fingerprintSet, fingerprintsOf } from './fingerprints.js';
 
 export { evaluateTable } from '../mallm/evaluation/evaluate.js';
 export { fitRefinedGenerator } from '../mallm/refinement.js';
@@ -23,6 +24,13 @@ export { scoreIteration } from '../mallm/score-iteration.js';
 export { renderReport } from '../report/index.js';
 
 const BASELINE_METHODS: readonly BaselineMethod[] = ['marginals', 'smote', 'cart', 'copula'];
+
+/** Rows of a part as they go to the store: CSV lines without a header, and a fingerprint of each row. */
+export interface WrittenRows {
+  csv: string;
+  rows: number;
+  fingerprints: Uint8Array;
+}
 
 /** How a part of a table is written. */
 interface PartFormat {
@@ -57,19 +65,29 @@ export function refineRows(
   return drawRows(generator, { count, seed: seedOf(seed, 'draw') });
 }
 
-/** Draws `count` rows from a refined generator and writes them as CSV lines without a header. */
+/** Draws `count` rows from a refined generator. */
 export function drawPart(
   input: PartFormat & { generator: RefinedGenerator; count: number; seed: number; conditions: PartialRow },
-): { csv: string; rows: number; rejections: Rejections; shortfall: string | null } {
+): { written: WrittenRows; rejections: Rejections; shortfall: string | null } {
   const { generator, count, seed, conditions } = input;
   const { rows, rejections, shortfall } = drawRows(generator, { count, seed, conditions });
-  return { csv: partCsv(input, rows), rows: rows.length, rejections, shortfall };
+  return { written: writtenRows(input, rows), rejections, shortfall };
 }
 
-/** Curates a round of model rows and writes all that are kept as CSV lines without a header. */
-export function curatePart(input: CurationInput & PartFormat): { csv: string; kept: Row[]; rejections: Rejections } {
-  const { kept, rejections } = curate(input);
-  return { csv: partCsv(input, kept), kept, rejections };
+/**
+ * Curates a round of model rows; all that are kept are written.
+ * @param input with the fingerprints of the table's other parts.
+ */
+export function curatePart(input: Omit<CurationInput, 'isElsewhere'> & PartFormat & { elsewhere: Uint8Array[] }): {
+  written: WrittenRows;
+  kept: Row[];
+  rejections: Rejections;
+} {
+  const { schema, elsewhere } = input;
+  const others = fingerprintSet(elsewhere);
+  const isElsewhere = (row: Row): boolean => others.hasAny(fingerprintsOf(schema, [row]));
+  const { kept, rejections } = curate({ ...input, isElsewhere });
+  return { written: writtenRows(input, kept), kept, rejections };
 }
 
 /** Evaluates a synthetic table given as CSV lines without a header; at most `limit` of its rows are looked at. */
@@ -94,8 +112,9 @@ export function evaluateCsv(input: {
 }
 
 /** Identifiers are made afresh: one series over all shards, so that no two rows share a key. */
-function partCsv({ schema, dialect, trainRows, first, identifierSeed }: PartFormat, rows: Row[]): string {
+function writtenRows({ schema, dialect, trainRows, first, identifierSeed }: PartFormat, rows: Row[]): WrittenRows {
   const keys = identifiersOf(schema, trainRows);
   const named = withFreshIdentifiers(schema, rows, { start: first, seed: identifierSeed, keys });
-  return formatCsv(schema, named, dialect, { header: false });
+  const csv = formatCsv(schema, named, dialect, { header: false });
+  return { csv, rows: rows.length, fingerprints: fingerprintsOf(schema, rows) };
 }

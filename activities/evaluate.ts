@@ -1,7 +1,7 @@
 import type { Row } from '../mallm/dataset.js';
 import type { RunPlan } from '../mallm/plan.js';
 import type { Ref } from '../mallm/reference.js';
-import type { EvaluateInput } from '../workflows/contract.js';
+import type { EvaluateInput, Part } from '../workflows/contract.js';
 import type { Dependencies } from './dependencies.js';
 import { getBytes, getObject, putVersion } from './object.js';
 
@@ -22,7 +22,7 @@ export async function evaluateSynthetic({ openStore, compute }: Dependencies, in
   ]);
   let csv = '';
   let rows = 0;
-  for (const part of input.parts) {
+  for (const part of await getObject<Part[]>(store, input.parts)) {
     if (rows >= MAX_ROWS) break;
     csv += (await getBytes(store, part.ref)).toString('utf8');
     rows += part.rows;

@@ -5,7 +5,8 @@ import { toApplicationFailure } from './failures.js';
 import { firstTheta, saveCheckpoint, scoreBatch } from './fit-steps.js';
 import { generateRows } from './generate-rows.js';
 import { proposeThetas } from './propose-theta.js';
-import { curateRows, drawShard, emptyPart, prepareGenerator } from './sample-steps.js';
+import { closeShard, curateRows, drawShard, openShard, prepareGenerator } from './sample-steps.js';
+import { assembleTable } from './table-parts.js';
 
 export type { Dependencies } from './dependencies.js';
 
@@ -20,8 +21,10 @@ const steps = {
   saveCheckpoint,
   prepareGenerator,
   drawShard,
+  openShard,
   curateRows,
-  emptyPart,
+  closeShard,
+  assembleTable,
   evaluateSynthetic,
 };
 

@@ -27,7 +27,9 @@ const caches = new WeakMap<ObjectStore, ByteCache>();
  */
 export async function putObject(store: ObjectStore, key: string, value: unknown): Promise<Ref> {
   const content = Buffer.from(canonicalJson(value));
-  return putContent(store, key, content, content.length > COMPRESS_ABOVE ? await zip(content) : content);
+  const ref = await putContent(store, key, content, content.length > COMPRESS_ABOVE ? await zip(content) : content);
+  cacheOf(store).set(ref.sha256, content);
+  return ref;
 }
 
 /**
@@ -47,7 +49,11 @@ export async function putVersion(store: ObjectStore, prefix: string, value: unkn
  * @throws StoreDamagedError when the object is gone or is not what was written.
  */
 export async function getObject<T>(store: ObjectStore, ref: Ref): Promise<T> {
-  return parse(await getBytes(store, ref), ref.uri) as T;
+  const cached = cacheOf(store).get(ref.sha256);
+  if (cached) return parse(cached, ref.uri) as T;
+  const content = await getBytes(store, ref);
+  cacheOf(store).set(ref.sha256, content);
+  return parse(content, ref.uri) as T;
 }
 
 /** The value under a key that may not be there: for what is listed, or moved on. */
@@ -63,7 +69,7 @@ export async function findRef(store: ObjectStore, key: string): Promise<Ref | un
 }
 
 /**
- * Writes bytes as they are under a key that never changes again: a part of a table, a report.
+ * Writes bytes as they are under a key that never changes again: a part of a table. Not kept in memory.
  *
  * @throws PreconditionFailed when the key holds other bytes.
  */
@@ -72,19 +78,16 @@ export async function putBytes(store: ObjectStore, key: string, content: Buffer)
 }
 
 /**
- * The bytes a reference stands for, checked against its hash. Shared with the cache: not to be changed.
+ * The bytes a reference stands for, checked against its hash. Not kept in memory.
  *
  * @throws StoreDamagedError when the object is gone or is not what was written.
  */
 export async function getBytes(store: ObjectStore, ref: Ref): Promise<Buffer> {
-  const cached = cacheOf(store).get(ref.sha256);
-  if (cached) return cached;
   const found = await store.get(ref.uri);
   if (!found) throw damaged(ref.uri, 'it is not there');
   // Bytes that happen to be a gzip stream of their own are told from a compressed object by the hash.
   const content = hashOf(found.body) === ref.sha256 ? found.body : await unpacked(found.body, ref.uri);
   if (hashOf(content) !== ref.sha256) throw damaged(ref.uri, 'its SHA-256 is another');
-  cacheOf(store).set(ref.sha256, content);
   return content;
 }
 
@@ -96,7 +99,6 @@ async function putContent(store: ObjectStore, key: string, content: Buffer, body
     // Another version of zlib compresses the same content to other bytes: what counts is the content.
     if (!(error instanceof PreconditionFailed) || body === content || !(await holds(store, ref))) throw error;
   }
-  cacheOf(store).set(ref.sha256, content);
   return ref;
 }
 

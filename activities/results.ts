@@ -14,7 +14,7 @@ import { thetaDocument } from '../mallm/theta-document.js';
 import type { ThetaFile } from '../mallm/trajectory.js';
 import type { Ref } from '../mallm/reference.js';
 import type { ReportInput } from '../report/index.js';
-import type { OptimizeThetaResult, SampleInput, SampleResult } from '../workflows/contract.js';
+import type { OptimizeThetaResult, Part, SampleInput, SampleResult } from '../workflows/contract.js';
 import { findObject, getBytes, getObject } from './object.js';
 import type { ObjectStore } from './ports.js';
 
@@ -73,7 +73,7 @@ export async function* tableContent(
   { parts }: SampleResult,
 ): AsyncGenerator<Buffer> {
   yield Buffer.from(formatCsv(schema, [], dialect));
-  for (const part of parts) yield await getBytes(store, part.ref);
+  for (const part of await getObject<Part[]>(store, parts)) yield await getBytes(store, part.ref);
 }
 
 /** The manifest of a run, all but the hashes of its files. */
@@ -162,7 +162,7 @@ async function thetaFileOf(store: ObjectStore, { run: { plan }, fitted }: Result
 
 async function firstRows(store: ObjectStore, { run: { plan }, drawn: { parts } }: Results): Promise<Row[]> {
   const header = formatCsv(plan.schema, [], plan.dialect);
-  const first = parts.find((part) => part.rows > 0);
+  const first = (await getObject<Part[]>(store, parts)).find((part) => part.rows > 0);
   if (!first) return [];
   const body = (await getBytes(store, first.ref)).toString('utf8');
   const { header: names, records } = parseCsv(Buffer.from(header + body));

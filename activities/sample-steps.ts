@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { widenSchema } from '../mallm/condition-parser.js';
 import type { PartialRow } from '../mallm/condition.js';
 import type { Row } from '../mallm/dataset.js';
@@ -9,17 +8,13 @@ import type { RunPlan, StoredRows, StoredTheta } from '../mallm/plan.js';
 import { seedOf } from '../mallm/random.js';
 import type { Ref } from '../mallm/reference.js';
 import type { RefinedGenerator } from '../mallm/refinement.js';
-import type { Part } from '../workflows/contract.js';
+import { nothingSpent } from '../mallm/spending.js';
+import type { Part, ShardResult } from '../workflows/contract.js';
 import type { Dependencies } from './dependencies.js';
-import { findRef, getObject, putBytes, putObject, putVersion } from './object.js';
+import { findRef, getObject, putObject, putVersion } from './object.js';
 import type { ObjectStore } from './ports.js';
-
-interface OfSample {
-  runId: string;
-  sampleId: string;
-  store: string;
-  plan: Ref;
-}
+import type { OfSample, OfShard } from './table-parts.js';
+import { findShard, fingerprintsBefore, putPart, putShard } from './table-parts.js';
 
 /** Model rows in the pool at most, as a multiple of the training rows: newest first, those of the best θ before all. */
 const POOL_LIMIT = 10;
@@ -51,25 +46,19 @@ export async function prepareGenerator(
   return putObject(store, key, generator);
 }
 
-/** Draws one shard from the refined generator and writes it as a part. */
+/** Draws one shard from the refined generator and writes it as a part; one that was drawn before is not drawn again. */
 export async function drawShard(
   { openStore, compute }: Dependencies,
-  input: OfSample & {
-    generator: Ref;
-    shard: number;
-    first: number;
-    rows: number;
-    conditions: PartialRow;
-    seed: number;
-  },
-): Promise<{ part: Part; rejections: Rejections; shortfall: string | null }> {
+  input: OfShard & { generator: Ref; conditions: PartialRow; seed: number },
+): Promise<ShardResult> {
   const store = openStore(input.store);
+  const known = await findShard(store, input);
+  if (known) return known;
   const [plan, generator] = await Promise.all([
     getObject<RunPlan>(store, input.plan),
     getObject<RefinedGenerator>(store, input.generator),
   ]);
-  const seed = seedOf(input.seed, 'shard', input.shard);
-  const { csv, rows, rejections, shortfall } = await compute.run('drawPart', {
+  const { written, rejections, shortfall } = await compute.run('drawPart', {
     generator,
     schema: widenSchema(plan.schema, input.conditions),
     dialect: plan.dialect,
@@ -77,26 +66,35 @@ export async function drawShard(
     count: input.rows,
     first: input.first,
     identifierSeed: input.seed,
-    seed,
+    seed: seedOf(input.seed, 'shard', input.shard),
     conditions: input.conditions,
   });
-  return { part: await putPart(store, input, csv, rows), rejections, shortfall };
+  const result = { part: await putPart(store, input, written), rejections, shortfall, spending: nothingSpent };
+  await putShard(store, input, result);
+  return result;
 }
 
-/** A part without rows. */
-export async function emptyPart({ openStore }: Dependencies, input: OfSample & { shard: number }): Promise<Part> {
-  return putPart(openStore(input.store), input, '', 0);
+/** What is known of a shard that is asked of the model: its full part, or one without rows to begin with. */
+export async function openShard({ openStore }: Dependencies, input: OfShard): Promise<ShardResult> {
+  const store = openStore(input.store);
+  const known = await findShard(store, input);
+  if (known?.part.rows === input.rows) return known;
+  const part = await putPart(store, input, { csv: '', rows: 0, fingerprints: new Uint8Array() });
+  return { part, rejections: {}, shortfall: null, spending: nothingSpent };
 }
 
-export interface CurateRowsInput extends OfSample {
-  shard: number;
-  first: number;
+/** Keeps what came of a shard that was asked of the model. */
+export async function closeShard({ openStore }: Dependencies, input: OfShard & { result: ShardResult }): Promise<void> {
+  const { result, ...shard } = input;
+  await putShard(openStore(input.store), shard, result);
+}
+
+export interface CurateRowsInput extends OfShard {
   round: number;
-  wanted: number;
   /** Rows kept in earlier rounds; null in the first. */
   kept: Ref | null;
   /** Rows the model gave in this round. */
-  rows: Ref[];
+  given: Ref[];
   conditions: PartialRow;
   distance: 'off' | 'mild' | 'strict';
   seed: number;
@@ -112,7 +110,7 @@ export async function curateRows(
   const [trainRows, kept, stored] = await Promise.all([
     getObject<Row[]>(store, plan.train),
     input.kept ? getObject<Row[]>(store, input.kept) : Promise.resolve([]),
-    Promise.all(input.rows.map((ref) => getObject<StoredRows>(store, ref))),
+    Promise.all(input.given.map((ref) => getObject<StoredRows>(store, ref))),
   ]);
   const curated = await compute.run('curatePart', {
     schema: widenSchema(plan.schema, input.conditions),
@@ -122,7 +120,8 @@ export async function curateRows(
     rows: stored.flatMap(({ rows }) => rows),
     conditions: input.conditions,
     distance: input.distance,
-    wanted: input.wanted,
+    wanted: input.rows,
+    elsewhere: await fingerprintsBefore(store, input),
     first: input.first,
     identifierSeed: input.seed,
     seed: seedOf(input.seed, 'curate', input.shard),
@@ -130,7 +129,7 @@ export async function curateRows(
   const folder = `runs/${input.runId}/samples/${input.sampleId}`;
   return {
     kept: await putVersion(store, `${folder}/kept-${input.shard}-r${input.round}`, curated.kept),
-    part: await putPart(store, { ...input, round: input.round }, curated.csv, curated.kept.length),
+    part: await putPart(store, input, curated.written),
     rejections: curated.rejections,
   };
 }
@@ -144,16 +143,4 @@ async function poolOf(store: ObjectStore, state: FitState, best: number | null, 
     rows.push(...(await getObject<StoredRows>(store, ref)).rows);
   }
   return rows.slice(0, limit);
-}
-
-async function putPart(
-  store: ObjectStore,
-  { runId, sampleId, shard, round }: { runId: string; sampleId: string; shard: number; round?: number },
-  csv: string,
-  rows: number,
-): Promise<Part> {
-  const content = Buffer.from(csv);
-  const hash = createHash('sha256').update(content).digest('hex').slice(0, 12);
-  const name = `part-${String(shard).padStart(6, '0')}${round === undefined ? '' : `-r${round}`}-${hash}.csv`;
-  return { ref: await putBytes(store, `runs/${runId}/samples/${sampleId}/${name}`, content), rows };
 }

@@ -96,6 +96,7 @@ export async function evaluateSample(context: RunContext, sampleId: string, draw
     store,
     plan: record.plan,
     parts: drawn.parts,
+    rows: drawn.released,
     seed: plan.options.seed,
   };
   const id = evaluateWorkflowId(runId, sampleId);

@@ -18,17 +18,19 @@ export interface CurationInput {
   distance: DistanceLevel;
   wanted: number;
   seed: number;
+  /** Whether a row stands in another part of the table already. Default: no row does. */
+  isElsewhere?: (row: Row) => boolean;
 }
 
 /**
  * Adds rows of the model to those already kept until enough are kept: none that violates the schema or a condition,
- * none that copies a training row or another kept row (unless rows repeat by nature), none nearer to a training row
+ * none that copies a training row or another row of the table (unless rows repeat by nature), none nearer to a training row
  * than the distance level allows. Every row that is not kept is counted under its reason.
  *
  * Rows are taken in a seeded random order, never in that of the examples that made them.
  */
 export function curate(input: CurationInput): { kept: Row[]; rejections: Rejections } {
-  const { schema, trainRows, conditions, wanted, seed } = input;
+  const { schema, trainRows, conditions, wanted, seed, isElsewhere = () => false } = input;
   const rule = fitDistanceRule(schema, trainRows, input.distance);
   const filter = createDistanceFilter(rule);
   const kept = [...input.kept];
@@ -44,7 +46,7 @@ export function curate(input: CurationInput): { kept: Row[]; rejections: Rejecti
     if (violation) reject('schema-violation');
     else if (!rowSatisfies(schema, row, conditions)) reject('condition-not-met');
     else if (tooNear) reject(tooNear);
-    else if (!rule.repeatsByNature && seen.has(contentKey(schema, row))) reject('repeated-row');
+    else if (!rule.repeatsByNature && (seen.has(contentKey(schema, row)) || isElsewhere(row))) reject('repeated-row');
     else {
       kept.push(row);
       seen.add(contentKey(schema, row));

@@ -103,7 +103,7 @@ export function drawRows(generator: RefinedGenerator, { count, seed, conditions 
       drawn.rejections[why] = (drawn.rejections[why] ?? 0) + 1;
     }
   }
-  return drawn.rows.length < count ? { ...drawn, shortfall: shortfallOf(drawn, count) } : drawn;
+  return drawn.rows.length < count ? { ...drawn, shortfall: shortfallOf(drawn) } : drawn;
 }
 
 /** Makes a generator ready to draw from, one attempt at a time. */
@@ -152,9 +152,9 @@ function rowMaker(
   };
 }
 
-function shortfallOf({ rows, rejections }: DrawnRows, count: number): string {
+function shortfallOf({ rejections }: DrawnRows): string {
   const [reason = 'unlikely'] = Object.entries(rejections)
     .sort(([, a], [, b]) => b - a)
     .map(([name]) => name);
-  return `${rows.length} of ${count} rows: ${REASONS[reason] ?? reason}`;
+  return REASONS[reason] ?? reason;
 }

@@ -1,4 +1,4 @@
-import { addSpending, nothingSpent } from '../mallm/workflow.js';
+import { addSpending } from '../mallm/workflow.js';
 import type { Ref } from '../mallm/workflow.js';
 import { computeActivities } from './activity-proxies.js';
 import type { Progress, ShardInput, ShardResult } from './contract.js';
@@ -26,11 +26,20 @@ interface Rounds {
 
 /** One shard asked of the model: topped up until it is full, the budget is spent, or further asking yields nothing. */
 export async function askForShard(input: ShardInput, control: RunControl): Promise<ShardResult> {
-  const { store, runId, sampleId, plan, shard, rowsPerRequest } = input;
-  const part = await control.unpaid(() => computeActivities().emptyPart({ store, runId, sampleId, plan, shard }));
-  const nothing: ShardResult = { part, rejections: {}, shortfall: null, spending: nothingSpent };
+  const known = await control.unpaid(() => computeActivities().openShard(placeOf(input)));
+  if (known.part.rows === input.rows) {
+    control.spending = addSpending(control.spending, known.spending);
+    showRound(control.progress, control.progress.rows!.released, known);
+    return known;
+  }
+  const result = await inRounds(input, known, control);
+  await control.unpaid(() => computeActivities().closeShard({ ...placeOf(input), result }));
+  return result;
+}
+
+async function inRounds(input: ShardInput, nothing: ShardResult, control: RunControl): Promise<ShardResult> {
   const before = control.progress.rows!.released;
-  let rounds: Rounds = { result: nothing, kept: null, fruitless: 0, yieldOfCall: rowsPerRequest };
+  let rounds: Rounds = { result: nothing, kept: null, fruitless: 0, yieldOfCall: input.rowsPerRequest };
   try {
     for (let round = 1; rounds.result.part.rows < input.rows; round++) {
       const shortfall = whyStop(round, rounds, control);
@@ -85,22 +94,22 @@ async function curate(
   kept: Ref | null,
   generated: GeneratedBatch,
 ): Promise<{ kept: Ref; part: ShardResult['part']; rejections: ShardResult['rejections'] }> {
-  const { store, runId, plan, sampleId, shard, first, rows, conditions, distance, seed } = input;
-  return computeActivities().curateRows({
-    store,
-    runId,
-    plan,
-    sampleId,
-    shard,
-    first,
-    round,
-    wanted: rows,
-    kept,
-    rows: generated.flatMap((part) => part.rows.map(({ ref }) => ref)),
-    conditions,
-    distance,
-    seed,
-  });
+  const { conditions, distance, seed } = input;
+  const given = generated.flatMap((part) => part.rows.map(({ ref }) => ref));
+  return computeActivities().curateRows({ ...placeOf(input), round, kept, given, conditions, distance, seed });
+}
+
+/** What names a shard. */
+function placeOf({
+  store,
+  runId,
+  sampleId,
+  plan,
+  shard,
+  first,
+  rows,
+}: ShardInput): Pick<ShardInput, 'store' | 'runId' | 'sampleId' | 'plan' | 'shard' | 'first' | 'rows'> {
+  return { store, runId, sampleId, plan, shard, first, rows };
 }
 
 function whyStop(round: number, { fruitless, result: { rejections } }: Rounds, control: RunControl): string | null {

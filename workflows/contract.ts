@@ -77,7 +77,7 @@ export interface OptimizeThetaResult {
 
 /** What a run shows while it goes on. */
 export interface Progress {
-  phase: 'structure' | 'fit' | 'sample' | 'evaluate' | 'done';
+  phase: 'structure' | 'fit' | 'sample' | 'write' | 'evaluate' | 'done';
   status: 'running' | 'paused' | 'blocked' | 'stopping';
   /** Why the run is blocked: quota, key; null otherwise. */
   blocked: string | null;
@@ -92,8 +92,8 @@ export interface Progress {
   spending: Spending;
   /** Share of the phase that is done, in [0, 1]. */
   done: number;
-  /** Rows asked and released, while sampling. */
-  rows?: { asked: number; released: number };
+  /** Rows asked and released, and how many a second came lately (null before that is known), while sampling. */
+  rows?: { asked: number; released: number; perSecond: number | null };
 }
 
 /** What a person may change while a run goes on. */
@@ -128,9 +128,11 @@ export interface SampleCommon {
   budget: Budget;
 }
 
-/** A table drawn by the model, from one run of the workflow to the next. */
+/** What goes from one run of the sampling workflow to the next. Its size does not grow with the table. */
 export interface SampleCarry {
-  results: ShardResult[];
+  /** The next shard to do: all before it stand in the store. */
+  next: number;
+  released: number;
   spending: Spending;
   limits: RunLimits;
 }
@@ -148,15 +150,20 @@ export interface SampleInput extends SampleCommon {
 export interface Part {
   ref: Ref;
   rows: number;
+  /** Eight bytes a row, equal for rows of equal content. */
+  fingerprints: Ref;
 }
 
 export interface SampleResult {
-  parts: Part[];
+  /** Where the list of parts stands, in their order (`Part[]`). */
+  parts: Ref;
   asked: number;
   released: number;
   /** Rows looked at and not released, by reason. */
   rejections: Rejections;
   shortfall: string | null;
+  /** Released rows that equal a training row, or an earlier row of the table; whether that is in the nature of the table. */
+  repeats: { ofTraining: number; repeated: number; acrossParts: number; byNature: boolean };
   generator: Ref | null;
   spending: Spending;
 }
@@ -176,6 +183,7 @@ export interface RefinedShardInput extends ShardInput {
 export interface ShardResult {
   part: Part;
   rejections: Rejections;
+  /** Why there are fewer rows than wanted, in words, or null. */
   shortfall: string | null;
   spending: Spending;
 }
@@ -185,6 +193,8 @@ export interface EvaluateInput {
   sampleId: string;
   store: string;
   plan: Ref;
-  parts: Part[];
+  /** Where the list of parts stands (`Part[]`), and how many rows they hold. */
+  parts: Ref;
+  rows: number;
   seed: number;
 }

@@ -7,8 +7,7 @@ import { progressQuery } from './run-control.js';
 
 /** Utility, fidelity and privacy of a generated table against its held-out rows. Paper: §4.2. */
 export async function evaluateSyntheticData(input: EvaluateInput): Promise<Ref> {
-  const rows = input.parts.reduce((sum, part) => sum + part.rows, 0);
-  const progress: Progress = { ...sampleProgress(rows), phase: 'evaluate' };
+  const progress: Progress = { ...sampleProgress(input.rows), phase: 'evaluate' };
   setHandler(progressQuery, () => progress);
   return computeActivities().evaluateSynthetic(input);
 }

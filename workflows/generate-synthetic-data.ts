@@ -1,87 +1,119 @@
 import { continueAsNew, executeChild, ParentClosePolicy, workflowInfo } from '@temporalio/workflow';
-import { addSpending } from '../mallm/workflow.js';
+import type { Ref } from '../mallm/workflow.js';
 import { computeActivities } from './activity-proxies.js';
 import { askForShard } from './ask-for-shard.js';
-import type {
-  RefinedShardInput,
-  SampleCommon,
-  SampleInput,
-  SampleResult,
-  ShardInput,
-  ShardResult,
-} from './contract.js';
+import type { RefinedShardInput, SampleCarry, SampleInput, SampleResult, ShardInput, ShardResult } from './contract.js';
 import { generateShard } from './generate-shard.js';
-import { sampleProgress, sumRejections } from './progress.js';
+import { Pace, sampleProgress } from './progress.js';
 import { RunControl, StopRequested } from './run-control.js';
 
 /** Shards under way at once: memory and load do not grow with the number of rows. */
 const WINDOW = 8;
-/** Above so many events a draw by the model is continued as a new run, between two shards. */
+/** Above so many events the workflow is continued as a new run, between two shards: nine or so for each shard. */
 const MAX_EVENTS = 3000;
+
+/** How far a table is. */
+interface Shards {
+  /** The next to do: all before it were begun. */
+  next: number;
+  /** A shard came out without a single row: the ones after it would, too. */
+  barren: boolean;
+}
 
 /**
  * Makes any number of rows from a fitted θ, in shards, with parts in the store. A shard that cannot be filled says why;
- * nothing is padded.
+ * nothing is padded. Neither history nor payloads grow with the number of rows: what came of a shard is in the store.
  *
  * Paper: Listing 1, L17-18. Departs: rows are drawn from the refined generator unless the model is asked for.
  */
 export async function generateSyntheticData(input: SampleInput): Promise<SampleResult> {
   const { rows, carry, inFlight, budget } = input;
-  const limits = carry?.limits ?? { inFlight, budget };
-  const control = new RunControl(sampleProgress(rows), limits, carry?.spending);
-  const result = input.draw === 'model' ? await askForTable(input, control) : await drawTable(input, control);
+  const control = new RunControl(sampleProgress(rows), carry?.limits ?? { inFlight, budget }, carry?.spending);
+  control.progress.rows!.released = carry?.released ?? 0;
+  const shards: Shards = { next: carry?.next ?? 0, barren: false };
+  const generator = input.draw === 'model' ? null : await prepareGenerator(input, control);
+  await (generator ? drawTable(input, generator, shards, control) : askForTable(input, shards, control));
+  if (!isOver(input, shards, control)) {
+    await continueAsNew<typeof generateSyntheticData>({ ...input, carry: carryOf(shards, control) });
+  }
+  const assembled = await assemble(input, shards, control);
   control.progress.phase = 'done';
   control.show();
-  return result;
+  return { ...assembled, generator };
 }
 
 /** Shards one after the other: their calls share one limit and one budget. */
-async function askForTable(input: SampleInput, control: RunControl): Promise<SampleResult> {
-  const results = input.carry?.results ?? [];
-  control.progress.rows!.released = sum(results.map(({ part }) => part.rows));
-  for (const shard of shardsOf(input).slice(results.length)) {
-    if (workflowInfo().continueAsNewSuggested || workflowInfo().historyLength > MAX_EVENTS) {
-      const carry = { results, spending: control.spending, limits: control.limits };
-      await continueAsNew<typeof generateSyntheticData>({ ...input, carry });
-    }
-    results.push(await askForShard(shard, control));
+async function askForTable(input: SampleInput, shards: Shards, control: RunControl): Promise<void> {
+  const note = noteTaker(control);
+  while (!isOver(input, shards, control) && !isLong()) {
+    const { part } = await askForShard(shardOf(input, shards.next++), control);
+    if (part.rows === 0) shards.barren = true;
+    note();
   }
-  return tableOf(input, results, null);
 }
 
-/** Shards as child workflows, a window of them at once, so that no history grows with the table; one alone needs none. */
-async function drawTable(input: SampleInput, control: RunControl): Promise<SampleResult> {
-  const { store, runId, plan, state, distance, rows } = input;
-  const generator = await control.unpaid(() =>
-    computeActivities().prepareGenerator({ store, runId, plan, state, distance }),
+/** Shards as child workflows, a window of them at once; one alone needs none. */
+async function drawTable(input: SampleInput, generator: Ref, shards: Shards, control: RunControl): Promise<void> {
+  const note = noteTaker(control);
+  const count = countOf(input);
+  const lane = async (): Promise<void> => {
+    for (;;) {
+      await control.ready();
+      if (isOver(input, shards, control) || isLong()) return;
+      const shard = { ...shardOf(input, shards.next++), generator };
+      const { part } = await control.unpaid(() => (count === 1 ? generateShard(shard) : asChild(shard)));
+      if (part.rows === 0) shards.barren = true;
+      control.progress.rows!.released += part.rows;
+      note();
+    }
+  };
+  const lanes = Array.from({ length: Math.min(WINDOW, count) }, () =>
+    lane().catch((error: unknown) => {
+      if (!(error instanceof StopRequested)) throw error;
+    }),
   );
-  const shards = shardsOf(input).map((shard): RefinedShardInput => ({ ...shard, generator }));
-  const { progress } = control;
-  const results = await inWindow(shards, async (shard) => {
-    await control.ready();
-    const result = await control.unpaid(() => (shards.length === 1 ? generateShard(shard) : asChild(shard)));
-    progress.rows!.released += result.part.rows;
-    progress.done = progress.rows!.released / rows;
-    control.show();
-    return result;
-  });
-  return tableOf(input, results, generator);
+  await Promise.all(lanes);
 }
 
-function shardsOf(input: SampleInput): ShardInput[] {
-  const { rows, rowsPerShard } = input;
-  return Array.from({ length: Math.ceil(rows / rowsPerShard) }, (_, shard) => {
-    const first = shard * rowsPerShard;
-    return { ...commonOf(input), shard, first, rows: Math.min(rowsPerShard, rows - first) };
-  });
+async function prepareGenerator(
+  { store, runId, plan, state, distance }: SampleInput,
+  control: RunControl,
+): Promise<Ref> {
+  return control.unpaid(() => computeActivities().prepareGenerator({ store, runId, plan, state, distance }));
 }
 
-function commonOf(input: SampleInput): SampleCommon {
+function assemble(input: SampleInput, { next }: Shards, control: RunControl): Promise<Omit<SampleResult, 'generator'>> {
+  const { store, runId, sampleId, plan, rows, rowsPerShard } = input;
+  const table = { store, runId, sampleId, plan, rows, rowsPerShard };
+  return control.unpaid(() =>
+    computeActivities().assembleTable({ ...table, shards: next, stopped: control.isStopping }),
+  );
+}
+
+function isOver(input: SampleInput, { next, barren }: Shards, { isStopping }: RunControl): boolean {
+  return next >= countOf(input) || barren || isStopping;
+}
+
+function isLong(): boolean {
+  return workflowInfo().continueAsNewSuggested || workflowInfo().historyLength > MAX_EVENTS;
+}
+
+function carryOf({ next }: Shards, { progress, spending, limits }: RunControl): SampleCarry {
+  return { next, released: progress.rows!.released, spending, limits };
+}
+
+function countOf({ rows, rowsPerShard }: SampleInput): number {
+  return Math.ceil(rows / rowsPerShard);
+}
+
+function shardOf(input: SampleInput, shard: number): ShardInput {
   const { runId, sampleId, store, plan, theta, draw, distance, conditions, seed } = input;
-  const { callsPerActivity, inFlight, rowsPerRequest, budget } = input;
+  const { callsPerActivity, inFlight, rowsPerRequest, budget, rows, rowsPerShard } = input;
+  const first = shard * rowsPerShard;
   return {
     ...{ runId, sampleId, store, plan, theta, draw, distance, conditions, seed },
     ...{ callsPerActivity, inFlight, rowsPerRequest, budget },
+    ...{ shard, first, rows: Math.min(rowsPerShard, rows - first) },
   };
 }
 
@@ -93,39 +125,13 @@ function asChild(shard: RefinedShardInput): Promise<ShardResult> {
   });
 }
 
-/** Results in the order of the items; those that a stop left undone are left out. */
-async function inWindow<Item, Result>(items: Item[], work: (item: Item) => Promise<Result>): Promise<Result[]> {
-  const results: Result[] = [];
-  let next = 0;
-  const lane = async (): Promise<void> => {
-    while (next < items.length) {
-      const index = next++;
-      results[index] = await work(items[index]!);
-    }
+/** Shows, after each shard, how far the table is and how fast it grows. */
+function noteTaker(control: RunControl): () => void {
+  const rows = control.progress.rows!;
+  const pace = new Pace(Date.now(), rows.released);
+  return () => {
+    rows.perSecond = pace.note(Date.now(), rows.released);
+    control.progress.done = rows.released / rows.asked;
+    control.show();
   };
-  const lanes = Array.from({ length: Math.min(WINDOW, items.length) }, () =>
-    lane().catch((error: unknown) => {
-      if (!(error instanceof StopRequested)) throw error;
-    }),
-  );
-  await Promise.all(lanes);
-  return results.filter((result) => result !== undefined);
-}
-
-function tableOf({ rows }: SampleInput, results: ShardResult[], generator: SampleResult['generator']): SampleResult {
-  const released = sum(results.map(({ part }) => part.rows));
-  const shortfall = results.find((result) => result.shortfall !== null)?.shortfall ?? null;
-  return {
-    parts: results.map(({ part }) => part),
-    asked: rows,
-    released,
-    rejections: sumRejections(...results.map(({ rejections }) => rejections)),
-    shortfall: shortfall ?? (released < rows ? 'stopped on request' : null),
-    generator,
-    spending: addSpending(...results.map(({ spending }) => spending)),
-  };
-}
-
-function sum(values: number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

@@ -2,6 +2,9 @@ import { nothingSpent } from '../mallm/workflow.js';
 import type { Rejections } from '../mallm/workflow.js';
 import type { FitCarry, FitShape, Progress } from './contract.js';
 
+/** Shards over which the pace is taken: it follows a change, and does not jump from one to the next. */
+const PACE_SHARDS = 16;
+
 const NOTHING_DONE = {
   status: 'running',
   blocked: null,
@@ -30,7 +33,25 @@ export function fitProgress({ epochs, batchesPerEpoch }: FitShape, carry?: FitCa
 
 /** Progress of a table of `rows` rows before the first is made. */
 export function sampleProgress(rows: number): Progress {
-  return { ...NOTHING_DONE, phase: 'sample', rows: { asked: rows, released: 0 } };
+  return { ...NOTHING_DONE, phase: 'sample', rows: { asked: rows, released: 0, perSecond: null } };
+}
+
+/** Rows a second over the last shards, from when each of them was done. */
+export class Pace {
+  private readonly marks: { at: number; released: number }[];
+
+  /** @param at milliseconds; @param released rows that were there then. */
+  constructor(at: number, released: number) {
+    this.marks = [{ at, released }];
+  }
+
+  /** @returns rows a second, or null while no time has passed. */
+  note(at: number, released: number): number | null {
+    this.marks.push({ at, released });
+    if (this.marks.length > PACE_SHARDS + 1) this.marks.shift();
+    const seconds = (at - this.marks[0]!.at) / 1000;
+    return seconds > 0 ? (released - this.marks[0]!.released) / seconds : null;
+  }
 }
 
 /** Before the rows of a step are generated. */

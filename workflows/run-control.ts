@@ -72,6 +72,11 @@ export class RunControl {
     });
   }
 
+  /** Whether the run was asked to stop with what it has. */
+  get isStopping(): boolean {
+    return this.stopping;
+  }
+
   /** Returns when the run may go on. @throws StopRequested when it is asked to stop. */
   async ready(): Promise<void> {
     await condition(() => this.stopping || (!this.paused && this.blocked === null));

@@ -58,12 +58,12 @@ describe('a change that its history does not allow', () => {
   it.each(histories.filter(({ name }) => /^optimize-theta(-blocked)?$/.test(name)))(
     'is refused: another activity in the workflow ($name)',
     async (kept) => {
-      await expect(replay(changedBundle("'emptyPart'"), kept)).rejects.toThrow(DeterminismViolationError);
+      await expect(replay(changedBundle("'openShard'"), kept)).rejects.toThrow(DeterminismViolationError);
     },
   );
 
   it('is allowed behind patched(): runs of before go on as before', async () => {
-    const patched = `${patchedIn(bundle)}('another-first-step') ? 'emptyPart' : 'firstTheta'`;
+    const patched = `${patchedIn(bundle)}('another-first-step') ? 'openShard' : 'firstTheta'`;
     await replay(changedBundle(patched), named('optimize-theta'));
   });
 });

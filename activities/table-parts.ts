@@ -1,0 +1,154 @@
+import { createHash } from 'node:crypto';
+import type { Row } from '../mallm/dataset.js';
+import type { RunPlan } from '../mallm/plan.js';
+import type { Ref } from '../mallm/reference.js';
+import { fitDistanceRule } from '../mallm/row-distance.js';
+import { addSpending } from '../mallm/spending.js';
+import type { Part, SampleResult, ShardResult } from '../workflows/contract.js';
+import type { WrittenRows } from './compute-tasks.js';
+import type { Dependencies } from './dependencies.js';
+import { countRepeats, fingerprintSet, fingerprintsOf } from './fingerprints.js';
+import { findObject, getBytes, getObject, putBytes, putVersion } from './object.js';
+import type { ObjectStore } from './ports.js';
+
+/** The table that a part belongs to. */
+export interface OfSample {
+  runId: string;
+  sampleId: string;
+  store: string;
+  plan: Ref;
+}
+
+/** One shard of it. */
+export interface OfShard extends OfSample {
+  shard: number;
+  /** Index of its first row in the whole table, and rows wanted. */
+  first: number;
+  rows: number;
+}
+
+/** Small objects read at once. */
+const READ_AT_ONCE = 16;
+/** Different reasons of a shortfall that are told. */
+const MOST_REASONS = 3;
+
+/** Writes the rows of a shard as a part. */
+export async function putPart(
+  store: ObjectStore,
+  { runId, sampleId, shard, round }: Omit<OfShard, 'store' | 'plan' | 'first' | 'rows'> & { round?: number },
+  { csv, rows, fingerprints }: WrittenRows,
+): Promise<Part> {
+  const content = Buffer.from(csv);
+  const hash = createHash('sha256').update(content).digest('hex').slice(0, 12);
+  const name = `part-${String(shard).padStart(6, '0')}${round === undefined ? '' : `-r${round}`}-${hash}`;
+  const folder = `runs/${runId}/samples/${sampleId}`;
+  const [ref, marks] = await Promise.all([
+    putBytes(store, `${folder}/${name}.csv`, content),
+    putBytes(store, `${folder}/${name}.fingerprints`, Buffer.from(fingerprints)),
+  ]);
+  return { ref, rows, fingerprints: marks };
+}
+
+/** Keeps what came of a shard: whoever asks for it again, on whatever server, takes it from the store. */
+export async function putShard(store: ObjectStore, shard: OfShard, result: ShardResult): Promise<void> {
+  await store.put(shardKey(shard), Buffer.from(JSON.stringify(result)));
+}
+
+/** What came of a shard, if it was drawn before. */
+export async function findShard(store: ObjectStore, shard: OfShard): Promise<ShardResult | undefined> {
+  return findObject<ShardResult>(store, shardKey(shard));
+}
+
+/** Where the fingerprints of all shards before this one stand. */
+export async function fingerprintsBefore(store: ObjectStore, { first, rows, ...rest }: OfShard): Promise<Uint8Array[]> {
+  const { runId, sampleId } = rest;
+  const all: Uint8Array[] = [];
+  for await (const { key } of store.list(`${shardFolder({ runId, sampleId })}/`)) {
+    if (key >= shardKey({ first, rows, ...rest })) break;
+    const earlier = await findObject<ShardResult>(store, key);
+    if (earlier) all.push(await getBytes(store, earlier.part.fingerprints));
+  }
+  return all;
+}
+
+export interface AssembleTableInput extends OfSample {
+  rows: number;
+  rowsPerShard: number;
+  /** Shards that were done; those after them were not begun. */
+  shards: number;
+  stopped: boolean;
+}
+
+/**
+ * Puts the parts of a table in order and takes stock of it from what is stored: rows, reasons, copies of training rows,
+ * rows that stand in it twice, also across parts. Memory does not grow with the number of rows.
+ */
+export async function assembleTable(
+  { openStore }: Dependencies,
+  input: AssembleTableInput,
+): Promise<Omit<SampleResult, 'generator'>> {
+  const store = openStore(input.store);
+  const results = await shardResults(store, input);
+  const plan = await getObject<RunPlan>(store, input.plan);
+  const trainRows = await getObject<Row[]>(store, plan.train);
+  const parts = results.map(({ part }) => part);
+  const repeats = await countRepeats(
+    parts.map(({ rows, fingerprints }) => ({ rows, read: () => getBytes(store, fingerprints) })),
+    fingerprintSet([fingerprintsOf(plan.schema, trainRows)]),
+  );
+  const released = parts.reduce((sum, { rows }) => sum + rows, 0);
+  return {
+    parts: await putVersion(store, `runs/${input.runId}/samples/${input.sampleId}/parts`, parts),
+    asked: input.rows,
+    released,
+    rejections: summed(results.map(({ rejections }) => rejections)),
+    shortfall: released < input.rows ? shortfallOf(results, input) : null,
+    repeats: { ...repeats, byNature: fitDistanceRule(plan.schema, trainRows, 'off').repeatsByNature },
+    spending: addSpending(...results.map(({ spending }) => spending)),
+  };
+}
+
+async function shardResults(store: ObjectStore, input: AssembleTableInput): Promise<ShardResult[]> {
+  const { rows, rowsPerShard, shards, ...table } = input;
+  const results: ShardResult[] = [];
+  for (let from = 0; from < shards; from += READ_AT_ONCE) {
+    const next = Array.from({ length: Math.min(READ_AT_ONCE, shards - from) }, (_, i) => from + i);
+    const read = next.map((shard) => {
+      const first = shard * rowsPerShard;
+      return findShard(store, { ...table, shard, first, rows: Math.min(rowsPerShard, rows - first) });
+    });
+    for (const [i, result] of (await Promise.all(read)).entries()) {
+      if (!result) throw new Error(`part ${next[i]} of the table is not in the store`);
+      results.push(result);
+    }
+  }
+  return results;
+}
+
+/** Why rows are missing: each reason once, with the number of parts that it held for. */
+function shortfallOf(results: readonly ShardResult[], { stopped }: AssembleTableInput): string {
+  const parts = new Map<string, number>();
+  for (const { shortfall } of results) if (shortfall !== null) parts.set(shortfall, (parts.get(shortfall) ?? 0) + 1);
+  if (parts.size === 0 && stopped) return 'stopped on request';
+  const told = [...parts].slice(0, MOST_REASONS);
+  const reasons = told.map(([reason, count]) =>
+    results.length > 1 ? `${reason} (${count} of ${results.length} parts)` : reason,
+  );
+  if (parts.size > told.length) reasons.push(`${parts.size - told.length} more reasons`);
+  return reasons.join('; ');
+}
+
+function summed(all: readonly Record<string, number>[]): Record<string, number> {
+  const sum: Record<string, number> = {};
+  for (const one of all) for (const [name, count] of Object.entries(one)) sum[name] = (sum[name] ?? 0) + count;
+  return sum;
+}
+
+/** In the order of the rows; another size of shards has other keys. */
+function shardKey({ first, rows, ...rest }: Omit<OfShard, 'store' | 'plan' | 'shard'>): string {
+  return `${shardFolder(rest)}/${String(first).padStart(12, '0')}-${rows}.json`;
+}
+
+function shardFolder({ runId, sampleId }: Pick<OfSample, 'runId' | 'sampleId'>): string {
+  return `runs/${runId}/samples/${sampleId}/shards`;
+}
