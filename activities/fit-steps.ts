@@ -4,6 +4,7 @@ import type { FitState } from '../mallm/fit-state.js';
 import { bestPair, seenBy } from '../mallm/fit-state.js';
 import { withBestScore } from '../mallm/convergence.js';
 import { graphEditDistance } from '../mallm/causal-structure.js';
+import { edgesToBeginWith, firstParts } from '../mallm/plan.js';
 import type { RunPlan, StoredRows } from '../mallm/plan.js';
 import type { Ref } from '../mallm/reference.js';
 import type { Candidate, FitCarry } from '../workflows/contract.js';
@@ -26,18 +27,19 @@ export async function firstTheta(
   const store = openStore(url);
   const plan = await getObject<RunPlan>(store, planRef);
   const { options, schema } = plan;
-  let edges = plan.causalStructure ?? (options.structure === 'given' ? options.edges : []);
-  if (plan.causalStructure === null && options.structure === 'hill-climbing') {
-    const rows = await getObject<Row[]>(store, plan.train);
-    edges = await compute.run('searchStructure', { schema, rows, seed: options.seed });
-  }
+  const edges =
+    edgesToBeginWith(plan) ??
+    (await compute.run('searchStructure', {
+      schema,
+      rows: await getObject<Row[]>(store, plan.train),
+      seed: options.seed,
+    }));
   const theta: ProposedTheta = {
     number: 0,
     parent: null,
     epoch: 0,
     batch: 0,
-    causalStructure: edges,
-    taskInstruction: plan.taskInstruction,
+    ...firstParts(plan, edges),
     told: [],
     calls: [],
   };

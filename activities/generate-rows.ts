@@ -219,6 +219,7 @@ function partialRowsOf(
     rows: trainRows,
     edges: theta.causalStructure,
     count: rowsOfStep,
+    columns: theta.givenColumns,
     seed: seedOf(plan.options.seed, 'partial', step),
   });
   return drawn.slice(first, first + rows);

@@ -9,6 +9,7 @@ import { seedOf } from '../mallm/random.js';
 import type { Ref } from '../mallm/reference.js';
 import type { Spending } from '../mallm/spending.js';
 import { addSpending, nothingSpent } from '../mallm/spending.js';
+import { evolvingParts } from '../mallm/theta.js';
 import type { Theta } from '../mallm/theta.js';
 import type { Candidate } from '../workflows/contract.js';
 import type { Dependencies } from './dependencies.js';
@@ -89,23 +90,22 @@ async function proposeTheta(
     metric: options.score,
     ...(state.feedback ? { feedback: state.feedback.feedback } : {}),
   });
+  const old = thetas.at(-1)!;
   const request: ChatRequest = {
     model: options.optimizerModel ?? (await dependencies.optimizer.defaultModel()),
     temperature: options.optimizerTemperature,
     seed: seedOf(options.seed, 'propose', input.epoch, input.batch, variant),
     messages,
-    jsonSchema: { name: 'theta', schema: optimizerReplySchema(plan.schema) },
+    jsonSchema: { name: 'theta', schema: optimizerReplySchema(old) },
     maxTokens: MAX_TOKENS,
   };
-  const old = thetas.at(-1)!;
   const { theta, replies } = await proposal(dependencies, store, { ...input, variant }, request, old);
   const stored: ProposedTheta = {
     number,
     parent: parent.number,
     epoch: input.epoch,
     batch: input.batch,
-    causalStructure: (theta ?? old).causalStructure,
-    taskInstruction: (theta ?? old).taskInstruction,
+    ...evolvingParts(theta ?? old),
     told: state.feedback ? feedbackLines(state.feedback.feedback) : [],
     calls: replies.map(({ host, model, simulated, promptTokens, completionTokens }) => ({
       host,

@@ -10,6 +10,7 @@ import type { Manifest, Rejections } from '../mallm/manifest.js';
 import type { RunPlan, StoredRows, StoredTheta } from '../mallm/plan.js';
 import { readRows } from '../mallm/schema-inference.js';
 import { addSpending, costOf } from '../mallm/spending.js';
+import { evolvingParts } from '../mallm/theta.js';
 import { thetaDocument } from '../mallm/theta-document.js';
 import type { ThetaFile } from '../mallm/trajectory.js';
 import type { Ref } from '../mallm/reference.js';
@@ -153,8 +154,8 @@ async function thetaFileOf(store: ObjectStore, { run: { plan }, fitted }: Result
   const state = await getObject<FitState>(store, fitted.state);
   const thetas = await Promise.all(
     state.pairs.map(async ({ theta, ...pair }) => {
-      const { causalStructure, taskInstruction, told } = await getObject<StoredTheta>(store, theta);
-      return { ...pair, causalStructure, taskInstruction, told };
+      const stored = await getObject<StoredTheta>(store, theta);
+      return { ...pair, ...evolvingParts(stored), told: stored.told };
     }),
   );
   return { version: 1, context: plan.context, schema: plan.schema, best: fitted.best.number, thetas };

@@ -16,30 +16,32 @@ const SIMULATOR_SEED = 1;
 
 /**
  * The score of a θ on rows that no θ was chosen by: 200 fresh rows of the simulated model, told from the held-out rows.
- * Every θ of a seed is asked the same: the same rows shown, the same partial rows (drawn along the first θ's edges).
+ * Every θ of a seed is asked the same: the same rows shown, given cells drawn with the same seed.
  */
 export function freshScore(
   split: Split,
   theta: Theta,
-  { options, firstEdges, seed }: { options: FitOptions; firstEdges: Theta['causalStructure']; seed: number },
+  { options, seed }: { options: FitOptions; seed: number },
 ): number {
   const { schema, train } = split;
   const stood = new Set(train.map((row) => JSON.stringify(row)));
   const heldOut = split.heldOut.filter((row) => !stood.has(JSON.stringify(row)));
-  const rows = freshRows(split, theta, { options, firstEdges, seed });
+  const rows = freshRows(split, theta, { options, seed });
   return outOfFoldScore('ensemble', fitEncoder(schema, train), heldOut, rows, seedOf('fresh score', seed)).value;
 }
 
 function freshRows(
   { schema, train }: Split,
   theta: Theta,
-  { options, firstEdges, seed }: { options: FitOptions; firstEdges: Theta['causalStructure']; seed: number },
+  { options, seed }: { options: FitOptions; seed: number },
 ): Row[] {
   const each = options.rowsPerRequest;
-  const partial = drawPartialRows({ schema, rows: train, edges: firstEdges, count: ROWS, seed: seedOf('fresh', seed) });
+  const { causalStructure: edges, givenColumns: columns } = theta;
+  const ask = { schema, rows: train, edges, count: ROWS, seed: seedOf('fresh', seed), columns };
+  const partial = columns && drawPartialRows(ask);
   const rows: Row[] = [];
   for (let call = 0; call * each < ROWS; call++) {
-    const partialRows = options.partialRows ? partial.slice(call * each, (call + 1) * each) : undefined;
+    const partialRows = partial?.slice(call * each, (call + 1) * each);
     const asked = Math.min(each, ROWS - call * each);
     const examples = createRandom(seedOf('shown', seed, call))
       .shuffle(train)

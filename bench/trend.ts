@@ -14,6 +14,7 @@ import type { FitOptions } from '../mallm/options.js';
 import { parseFitOptions } from '../mallm/options.js';
 import type { StoredTheta } from '../mallm/plan.js';
 import type { Edge } from '../mallm/theta.js';
+import { evolvingParts } from '../mallm/theta.js';
 import { freshScore } from './fresh-rows.js';
 import type { Split, TableName } from './quality-data.js';
 import { readSplit } from './quality-data.js';
@@ -85,10 +86,8 @@ function freshScoresOf(split: Split, fitted: Fitted, seed: number): number[] {
   const known = new Map<number, number>();
   return fitted.trajectory.map(({ best }) => {
     const number = [...fitted.scores].find(([, score]) => score === best)?.[0] ?? 0;
-    const { causalStructure, taskInstruction } = fitted.thetas.get(number)!;
-    const theta = { context: fitted.context, schema: split.schema, causalStructure, taskInstruction };
-    const firstEdges = fitted.thetas.get(0)!.causalStructure;
-    if (!known.has(number)) known.set(number, freshScore(split, theta, { options, firstEdges, seed }));
+    const theta = { context: fitted.context, schema: split.schema, ...evolvingParts(fitted.thetas.get(number)!) };
+    if (!known.has(number)) known.set(number, freshScore(split, theta, { options, seed }));
     return known.get(number)!;
   });
 }

@@ -3,6 +3,7 @@ import { chunkExamples, epochBatches } from '../mallm/few-shot-batch.js';
 import { shapeOf } from '../mallm/fit-shape.js';
 import { generatorMessages } from '../mallm/generator.js';
 import { optimizerMessages } from '../mallm/optimizer.js';
+import { edgesToBeginWith, firstParts } from '../mallm/plan.js';
 import { drawPartialRows } from '../mallm/partial-rows.js';
 import { seedOf } from '../mallm/random.js';
 import { costOf } from '../mallm/spending.js';
@@ -44,17 +45,15 @@ interface Prompts {
 }
 
 function samplePrompts({ plan, trainRows }: FitInput): Prompts {
-  const { options, schema, context, taskInstruction } = plan;
-  const edges = plan.causalStructure ?? (options.structure === 'given' ? options.edges : []);
-  const searched = plan.causalStructure === null && options.structure === 'hill-climbing';
-  const causalStructure = searched ? searchStructure(schema, trainRows, { seed: options.seed }) : edges;
-  const theta: Theta = { context, schema, causalStructure, taskInstruction };
+  const { options, schema, context } = plan;
+  const edges = edgesToBeginWith(plan) ?? searchStructure(schema, trainRows, { seed: options.seed });
+  const theta: Theta = { context, schema, ...firstParts(plan, edges) };
   const [batch] = epochBatches({ rows: trainRows.length, batchSize: options.batchSize, epoch: 1, seed: options.seed });
   const examples = chunkExamples(batch!, 0, options.examplesPerPrompt).map((index) => trainRows[index]!);
   const count = options.rowsPerRequest;
-  const partialRows = options.partialRows
-    ? drawPartialRows({ schema, rows: trainRows, edges: causalStructure, count, seed: seedOf(options.seed, 'dry-run') })
-    : undefined;
+  const { givenColumns: columns } = theta;
+  const seed = seedOf(options.seed, 'dry-run');
+  const partialRows = columns && drawPartialRows({ schema, rows: trainRows, edges, count, seed, columns });
   return {
     generator: textOf(generatorMessages({ theta, examples, rows: count, ...(partialRows ? { partialRows } : {}) })),
     optimizer: textOf(optimizerMessages({ pairs: [{ theta, score: 0.9 }], metric: options.score })),

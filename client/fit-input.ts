@@ -9,7 +9,6 @@ import type { RunPlan } from '../mallm/plan.js';
 import { firstTaskInstruction } from '../mallm/generator.js';
 import { splitHeldOut } from '../mallm/held-out.js';
 import { parseThetaDocument } from '../mallm/theta-document.js';
-import type { Theta } from '../mallm/theta.js';
 import type { TableSource } from './run-folder.js';
 import { sha256 } from './run-folder.js';
 import { readTableFile, rowsLike, textOption, typedTable } from './table-file.js';
@@ -61,6 +60,7 @@ export async function readFitInput(request: FitTable, given: Partial<FitOptions>
     context: context || theta?.context || defaultContext(file.name, schema),
     taskInstruction: theta?.taskInstruction ?? firstTaskInstruction,
     causalStructure: theta?.causalStructure ?? null,
+    givenColumns: theta?.givenColumns ?? null,
     options,
   };
   const fingerprint = sha256(JSON.stringify([sha256(file.bytes), plan, heldOutRows]));
@@ -117,10 +117,7 @@ function assertEdges(schema: TableSchema, options: FitOptions): void {
   }
 }
 
-async function readTheta(
-  path: string,
-  schema: TableSchema,
-): Promise<Pick<Theta, 'context' | 'causalStructure' | 'taskInstruction'>> {
+async function readTheta(path: string, schema: TableSchema): Promise<ReturnType<typeof parseThetaDocument>> {
   const text = await readFile(path, 'utf8').catch(() => {
     throw new TableError({ problem: `cannot read ${path}`, expected: 'a theta.md', remedy: 'Check the path.' });
   });

@@ -10,6 +10,8 @@ import type { Edge } from './theta.js';
 
 /** Columns given when none are named: the target and the roots that reach farthest. */
 const GIVEN_COLUMNS = 3;
+/** Most columns that a θ may have given: the model must be left something to know. */
+const MOST_GIVEN = 6;
 /** Fewest training rows that a conditional share is taken from alone. */
 const FEWEST_ROWS = 5;
 const GOLDEN_RATIO = 0.6180339887498949;
@@ -74,7 +76,13 @@ export function givenColumns(schema: TableSchema, edges: readonly Edge[]): strin
   return [schema.target, ...roots].filter((name) => isModelled(columnNamed(schema, name))).slice(0, GIVEN_COLUMNS);
 }
 
-function assertCanBeGiven(names: readonly string[], schema: TableSchema): void {
+/** Most columns that may be given: half of those that can be, at most six. */
+export function mostGivenColumns(schema: TableSchema): number {
+  return Math.min(MOST_GIVEN, Math.ceil(schema.columns.filter(isModelled).length / 2));
+}
+
+/** @throws OptionError when one is unknown, an identifier or a text. */
+export function assertCanBeGiven(names: readonly string[], schema: TableSchema): void {
   const possible = schema.columns.filter(isModelled).map(({ name }) => name);
   for (const name of names) {
     if (possible.includes(name)) continue;

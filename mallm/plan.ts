@@ -1,7 +1,9 @@
 import type { CsvDialect, Row, TableSchema } from './dataset.js';
 import type { FitOptions } from './options.js';
+import { givenColumns } from './partial-rows.js';
 import type { Ref } from './reference.js';
-import type { Theta } from './theta.js';
+import { evolvingParts } from './theta.js';
+import type { Edge, EvolvingTheta, Theta } from './theta.js';
 
 /** Everything a fit was started with: one immutable object, read by every activity of the run. */
 export interface RunPlan {
@@ -15,6 +17,8 @@ export interface RunPlan {
   taskInstruction: string;
   /** Edges to begin with, from a θ given by hand; null searches as `options.structure` says. */
   causalStructure: Theta['causalStructure'] | null;
+  /** Columns to give to begin with, from a θ given by hand; null gives the target and the roots. */
+  givenColumns: string[] | null;
   options: FitOptions;
   train: Ref;
   /** Real rows kept out of the fit altogether, for the evaluation; null when there are none. */
@@ -22,13 +26,11 @@ export interface RunPlan {
 }
 
 /** One θ as it is stored; its context and schema stand in the plan. */
-export interface StoredTheta {
+export interface StoredTheta extends EvolvingTheta {
   number: number;
   parent: number | null;
   epoch: number;
   batch: number;
-  causalStructure: Theta['causalStructure'];
-  taskInstruction: string;
   /** What the optimizer was told of its parent's rows; aggregates only. */
   told: string[];
 }
@@ -53,6 +55,23 @@ export interface StoredCall {
   shown: number[];
 }
 
-export function thetaOf(plan: RunPlan, { causalStructure, taskInstruction }: StoredTheta): Theta {
-  return { context: plan.context, schema: plan.schema, causalStructure, taskInstruction };
+/** Edges that a fit begins with, unless they are to be searched in the training rows: then null. */
+export function edgesToBeginWith({
+  causalStructure,
+  options,
+}: Pick<RunPlan, 'causalStructure' | 'options'>): Edge[] | null {
+  if (causalStructure !== null) return causalStructure;
+  if (options.structure === 'hill-climbing') return null;
+  return options.structure === 'given' ? options.edges : [];
+}
+
+/** What evolves of the first θ. Paper: §3.2.1. */
+export function firstParts(plan: Omit<RunPlan, 'runId' | 'train' | 'heldOut'>, causalStructure: Edge[]): EvolvingTheta {
+  const { schema, options, taskInstruction } = plan;
+  const given = options.partialRows ? (plan.givenColumns ?? givenColumns(schema, causalStructure)) : undefined;
+  return evolvingParts({ causalStructure, taskInstruction, givenColumns: given });
+}
+
+export function thetaOf({ context, schema }: RunPlan, stored: StoredTheta): Theta {
+  return { context, schema, ...evolvingParts(stored) };
 }

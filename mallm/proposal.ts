@@ -1,7 +1,9 @@
 import { assertCausalStructure } from './causal-structure.js';
 import { createColumnFinder, foldName } from './column-finder.js';
 import type { ColumnFinder } from './column-finder.js';
+import { isModelled } from './dataset.js';
 import { ThetaError } from './errors.js';
+import { mostGivenColumns } from './partial-rows.js';
 import { isPiece } from './reply-json.js';
 import type { ReplyObject, ReplyValue } from './reply-json.js';
 import { objectsIn } from './reply-objects.js';
@@ -10,6 +12,7 @@ import type { Edge, Theta } from './theta.js';
 
 const STRUCTURE_KEYS = ['causalstructure', 'structure', 'edges', 'dag'];
 const TASK_KEYS = ['taskinstruction', 'instruction', 'instructions', 'task'];
+const GIVEN_KEYS = ['givencolumns', 'given', 'columnsgiven'];
 const CAUSE_KEYS = ['from', 'source', 'cause', 'parent'];
 const EFFECT_KEYS = ['to', 'target', 'effect', 'child'];
 const ARROW = /\s*(?:-+>|=>|→|⟶)\s*/;
@@ -21,7 +24,8 @@ const EDGES_EXPECTED = 'a list of pairs of column names: [["cause","effect"], ..
 /**
  * The θ that an optimizer's reply proposes: the old context and schema with a new causal structure and task.
  *
- * Edges may be pairs, `{"from","to"}` objects or `"a -> b"` texts; an edge that stands twice counts once.
+ * Edges may be pairs, `{"from","to"}` objects or `"a -> b"` texts; an edge that stands twice counts once. Given columns
+ * stay as they were where the reply has none; what cannot be given and what is too many is left out.
  * @throws ThetaError saying what to mend: no JSON object, a missing part, an unknown column, a column that points at
  * itself, a cycle, an empty or too long task.
  *
@@ -35,7 +39,8 @@ export function parseProposal(text: string, theta: Theta): Theta {
   assertCausalStructure(theta.schema, causalStructure);
   const taskInstruction = readTask(valueOf(proposal, TASK_KEYS));
   assertTaskInstruction(taskInstruction);
-  return { ...theta, causalStructure, taskInstruction };
+  if (!theta.givenColumns) return { ...theta, causalStructure, taskInstruction };
+  return { ...theta, causalStructure, taskInstruction, givenColumns: readGiven(valueOf(proposal, GIVEN_KEYS), theta) };
 }
 
 function hasKey(object: ReplyObject, keys: readonly string[]): boolean {
@@ -88,6 +93,17 @@ function namesOf(item: ReplyValue): string[] {
   if (!isPiece(item)) return [];
   const ends = item.type === 'list' ? item.items : [valueOf(item, CAUSE_KEYS), valueOf(item, EFFECT_KEYS)];
   return ends.filter((end) => typeof end === 'string' || typeof end === 'number').map(String);
+}
+
+function readGiven(value: ReplyValue | undefined, { schema, givenColumns = [] }: Theta): string[] {
+  const items = Array.isArray(value) ? value : isPiece(value) && value.type === 'list' ? value.items : undefined;
+  if (items === undefined) return givenColumns;
+  const find = createColumnFinder(schema);
+  const columns = items.flatMap((item) => {
+    const column = typeof item === 'string' ? schema.columns[find(item)?.index ?? -1] : undefined;
+    return column && isModelled(column) ? [column.name] : [];
+  });
+  return [...new Set(columns)].slice(0, mostGivenColumns(schema));
 }
 
 function readTask(value: ReplyValue | undefined): string {

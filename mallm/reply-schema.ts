@@ -1,6 +1,7 @@
 import { cellToJson } from './cell.js';
 import type { Column, TableSchema } from './dataset.js';
 import { isLabel } from './dataset.js';
+import type { Theta } from './theta.js';
 
 /** More labels than this are left to the check of the rows: endpoints bound the number of values a schema may list. */
 const MOST_LABELS = 200;
@@ -22,13 +23,14 @@ export function generatorReplySchema(schema: TableSchema, rows: number): JsonSch
   return strictObject([['rows', { type: 'array', description, items: row, minItems: rows, maxItems: rows }]]);
 }
 
-/** JSON Schema of the optimizer's reply: edges as pairs of column names, and the task instruction. */
-export function optimizerReplySchema(schema: TableSchema): JsonSchema {
+/** JSON Schema of the optimizer's reply: edges as pairs of column names, the columns to give, and the task instruction. */
+export function optimizerReplySchema({ schema, givenColumns }: Pick<Theta, 'schema' | 'givenColumns'>): JsonSchema {
   const names = schema.columns.filter(({ kind }) => kind !== 'identifier').map(({ name }) => name);
   const name = { type: 'string', ...(names.length <= MOST_LABELS && { enum: names }) };
   const edge = { type: 'array', description: 'cause, then effect', items: name, minItems: 2, maxItems: 2 };
   return strictObject([
     ['causalStructure', { type: 'array', items: edge }],
+    ...(givenColumns ? [['givenColumns', { type: 'array', items: name }] satisfies [string, JsonSchema]] : []),
     ['taskInstruction', { type: 'string' }],
   ]);
 }

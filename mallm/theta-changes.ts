@@ -1,6 +1,6 @@
 import { structureChanges } from './causal-structure.js';
 import type { StructureChanges } from './causal-structure.js';
-import type { Theta } from './theta.js';
+import type { EvolvingTheta } from './theta.js';
 
 /** One sentence or line, and whether it stands in both texts or in one. */
 export interface TextChange {
@@ -11,16 +11,17 @@ export interface TextChange {
 /** What turned one θ into another. */
 export interface ThetaChanges {
   structure: StructureChanges;
+  /** Columns that came to be given, and that no longer are. */
+  given: { added: string[]; removed: string[] };
   /** Both task instructions, sentence by sentence, in order. */
   task: TextChange[];
 }
 
-type Evolving = Pick<Theta, 'causalStructure' | 'taskInstruction'>;
-
 /** What changed from one θ to another. Paper: Tables 4 and 10. */
-export function thetaChanges(before: Evolving, after: Evolving): ThetaChanges {
+export function thetaChanges(before: EvolvingTheta, after: EvolvingTheta): ThetaChanges {
   return {
     structure: structureChanges(before.causalStructure, after.causalStructure),
+    given: listChanges(before.givenColumns ?? [], after.givenColumns ?? []),
     task: textChanges(before.taskInstruction, after.taskInstruction),
   };
 }
@@ -43,6 +44,13 @@ export function textChanges(before: string, after: string): TextChange[] {
     }
   }
   return changes;
+}
+
+function listChanges(before: string[], after: string[]): ThetaChanges['given'] {
+  return {
+    added: after.filter((name) => !before.includes(name)),
+    removed: before.filter((name) => !after.includes(name)),
+  };
 }
 
 function sentences(text: string): string[] {

@@ -2,12 +2,13 @@ import { assertCausalStructure } from './causal-structure.js';
 import { createColumnFinder } from './column-finder.js';
 import type { ColumnFinder } from './column-finder.js';
 import type { TableSchema } from './dataset.js';
-import { ThetaError } from './errors.js';
+import { OptionError, ThetaError } from './errors.js';
 import type { ErrorParts } from './errors.js';
 import { didYouMean } from './near-names.js';
 import { NO_EDGES } from './prompt.js';
 import { assertTaskInstruction } from './theta.js';
-import type { Edge, Theta } from './theta.js';
+import { assertCanBeGiven } from './partial-rows.js';
+import type { Edge, EvolvingTheta, Theta } from './theta.js';
 
 /** What stands where a text is empty. */
 export const NO_TEXT = '(none)';
@@ -15,6 +16,7 @@ export const NO_TEXT = '(none)';
 const HEADING = /^#{1,2}\s+(.*?)\s*#*\s*$/;
 const NAME = '("(?:[^"\\\\]|\\\\.)*"|\\S.*?)';
 const EDGE = new RegExp(`^(?:[-*+]\\s+)?${NAME}\\s*(?:-+>|→)\\s*${NAME}$`);
+const ITEM = /^[-*+]\s+(.+)$/;
 const COMMENT = /^<!--.*-->$/;
 
 interface Section {
@@ -25,22 +27,26 @@ interface Section {
 }
 
 /**
- * Reads the parts of θ that may be edited by hand out of `theta.md`: the sections Context, Causal structure and Task.
+ * Reads the parts of θ that may be edited by hand out of `theta.md`: the sections Context, Causal
+ * structure, Task and, where it is there, Given columns.
  * Whatever else stands there is passed over. Names may stand without quotes where they hold no arrow.
  * @throws ThetaError with the number of the line: a section that is missing or stands twice, no edge where one should
  * be, an unknown column, an edge twice, a cycle, an empty or too long task.
  */
-export function parseThetaDocument(
-  markdown: string,
-  schema: TableSchema,
-): Pick<Theta, 'context' | 'causalStructure' | 'taskInstruction'> {
+export function parseThetaDocument(markdown: string, schema: TableSchema): Pick<Theta, 'context'> & EvolvingTheta {
   const sections = readSections(markdown);
   const [context, structure, task] = ['Context', 'Causal structure', 'Task'].map((title) =>
     sectionNamed(sections, title),
   );
   const taskInstruction = textOf(task!);
   atLine(task!.line, () => assertTaskInstruction(taskInstruction));
-  return { context: textOf(context!), causalStructure: edgesOf(structure!, schema), taskInstruction };
+  const given = sections.get('given columns');
+  return {
+    context: textOf(context!),
+    causalStructure: edgesOf(structure!, schema),
+    taskInstruction,
+    ...(given && { givenColumns: givenOf(given, schema) }),
+  };
 }
 
 function readSections(markdown: string): Map<string, Section> {
@@ -94,6 +100,22 @@ function edgesOf({ line, lines }: Section, schema: TableSchema): Edge[] {
   return edges;
 }
 
+/** The columns listed; prose between them is passed over. */
+function givenOf({ line, lines }: Section, schema: TableSchema): string[] {
+  const find = createColumnFinder(schema);
+  const names: string[] = [];
+  for (const [index, raw] of lines.entries()) {
+    const item = ITEM.exec(raw.trim())?.[1];
+    if (item === undefined) continue;
+    atLine(line + 1 + index, () => {
+      const name = columnMeant(unquoted(item), schema, find);
+      assertCanBeGiven([name], schema);
+      if (!names.includes(name)) names.push(name);
+    });
+  }
+  return names;
+}
+
 function edgeOf(text: string, schema: TableSchema, find: ColumnFinder): Edge {
   const [, from, to] = EDGE.exec(text) ?? [];
   if (from === undefined || to === undefined) {
@@ -129,7 +151,7 @@ function atLine(line: number, check: () => void): void {
   try {
     check();
   } catch (error) {
-    if (!(error instanceof ThetaError)) throw error;
+    if (!(error instanceof ThetaError || error instanceof OptionError)) throw error;
     throw new ThetaError({ ...error.parts, problem: `line ${line} of the θ document: ${error.parts.problem}` });
   }
 }

@@ -17,7 +17,7 @@ const SIGNS = { kept: ' ', removed: '-', added: '+' };
  * Paper: Tables 4 and 10.
  */
 export function thetaDocument(file: ThetaFile): string {
-  const { context, schema, causalStructure, taskInstruction } = bestTheta(file);
+  const { context, schema, causalStructure, taskInstruction, givenColumns } = bestTheta(file);
   const columns = schema.columns.filter(({ kind }) => kind !== 'identifier');
   const edges = causalStructure.length === 0 ? edgeLines([]) : causalStructure.map((edge) => `- ${edgeLine(edge)}`);
   const lines = [
@@ -31,6 +31,7 @@ export function thetaDocument(file: ThetaFile): string {
       ...columns.map((column) => `- ${JSON.stringify(column.name)}: ${describeColumn(column)}`),
     ]),
     ...section('Causal structure', edges),
+    ...(givenColumns ? section('Given columns', givenLines(givenColumns)) : []),
     ...section('Task', [protectedText(taskInstruction)]),
     ...section('Trajectory', overview(file)),
     ...file.thetas.flatMap((record) => chapter(record, file)),
@@ -46,7 +47,7 @@ function introduction(file: ThetaFile): string[] {
   return [
     `The best of ${file.thetas.length} θ is number ${file.best}: ${standing}. Scores are how well a classifier tells synthetic rows from real ones: lower is better, 0.5 is guessing.`,
     '',
-    'The sections Context, Causal structure and Task may be edited by hand; a new fit starts from them with',
+    'The sections Context, Causal structure, Given columns and Task may be edited by hand; a new fit starts from them with',
     `\`mallm-gan fit TABLE.csv --target ${target} --theta theta.md\`.`,
   ];
 }
@@ -81,9 +82,8 @@ function chapter(record: ThetaRecord, { thetas }: ThetaFile): string[] {
   const parent = thetas.find(({ number }) => number === record.parent);
   const title = parent ? `### θ ${record.number}, made from θ ${parent.number}` : `### θ ${record.number}, the first`;
   const lines = ['', title, '', `- ${effect(record, parent)}`];
-  if (!parent)
-    return [...lines, ...record.causalStructure.map((edge) => `- edge: ${edgeLine(edge)}`), ...quoted(record)];
-  const { structure, task } = thetaChanges(parent, record);
+  if (!parent) return [...lines, ...wholeOf(record)];
+  const { structure, given, task } = thetaChanges(parent, record);
   const edges = (what: string, changed: Edge[]): string[] => changed.map((edge) => `- edge ${what}: ${edgeLine(edge)}`);
   return [
     ...lines,
@@ -91,7 +91,26 @@ function chapter(record: ThetaRecord, { thetas }: ThetaFile): string[] {
     ...edges('added', structure.added),
     ...edges('removed', structure.removed),
     ...edges('turned round', structure.reversed),
+    ...given.added.map((name) => `- column given: ${JSON.stringify(name)}`),
+    ...given.removed.map((name) => `- column no longer given: ${JSON.stringify(name)}`),
     ...taskDiff(task),
+  ];
+}
+
+function wholeOf(record: ThetaRecord): string[] {
+  return [
+    ...record.causalStructure.map((edge) => `- edge: ${edgeLine(edge)}`),
+    ...(record.givenColumns ?? []).map((name) => `- column given: ${JSON.stringify(name)}`),
+    ...quoted(record),
+  ];
+}
+
+function givenLines(names: string[]): string[] {
+  const columns = names.length === 0 ? [NO_TEXT] : names.map((name) => `- ${JSON.stringify(name)}`);
+  return [
+    'Their cells are drawn in code, with the shares of the training rows; the model completes the rows.',
+    '',
+    ...columns,
   ];
 }
 

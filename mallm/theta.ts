@@ -9,15 +9,27 @@ export interface Edge {
 
 /**
  * The text that is optimised (Eq. 1): context, schema, causal structure and task instruction.
- * Context and schema stay fixed; the causal structure (a DAG) and the task instruction evolve.
+ * Context and schema stay fixed; the causal structure (a DAG), the task instruction and the given columns evolve.
  *
  * Paper: §3.1, Eq. 1.
+ * Departs: θ also names the columns whose cells are drawn in code. What the model is bad at is then mended for good: no
+ * wording gives it the true shares of a column.
  */
 export interface Theta {
   context: string;
   schema: TableSchema;
   causalStructure: Edge[];
   taskInstruction: string;
+  /** Columns given to the generator in partial rows; absent where all chance is left to the model. */
+  givenColumns?: string[];
+}
+
+/** What differs from one θ of a fit to another. */
+export type EvolvingTheta = Pick<Theta, 'causalStructure' | 'taskInstruction' | 'givenColumns'>;
+
+/** The evolving parts of anything that holds them, and nothing else. */
+export function evolvingParts({ causalStructure, taskInstruction, givenColumns }: EvolvingTheta): EvolvingTheta {
+  return { causalStructure, taskInstruction, ...(givenColumns && { givenColumns }) };
 }
 
 /** Longest task instruction that is accepted, characters. Departs: the authors' θ grew to 6,900; orders nobody can carry out. */

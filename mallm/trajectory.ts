@@ -1,14 +1,13 @@
-import type { Theta } from './theta.js';
+import { evolvingParts } from './theta.js';
+import type { EvolvingTheta, Theta } from './theta.js';
 
 /** One θ of a fit, numbered in the order of proposal; number 0 is the first. */
-export interface ThetaRecord {
+export interface ThetaRecord extends EvolvingTheta {
   number: number;
   /** The θ it was made from; null for the first. */
   parent: number | null;
   epoch: number;
   batch: number;
-  causalStructure: Theta['causalStructure'];
-  taskInstruction: string;
   /** What the optimizer was told gave the parent's rows away, a line each; absent without feedback. */
   told?: string[];
   /** Score when it was first scored, and re-scored by the newest discriminator; null when its rows did not count. */
@@ -34,6 +33,5 @@ export interface ThetaFile {
 /** The best θ of a file as one value. */
 export function bestTheta(file: ThetaFile): Theta {
   const record = file.thetas.find(({ number }) => number === file.best) ?? file.thetas[0]!;
-  const { causalStructure, taskInstruction } = record;
-  return { context: file.context, schema: file.schema, causalStructure, taskInstruction };
+  return { context: file.context, schema: file.schema, ...evolvingParts(record) };
 }

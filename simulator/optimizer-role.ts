@@ -10,6 +10,8 @@ const habits = {
   takesUp: 0.75,
   /** Most edges added at a time. */
   mostAdded: 3,
+  /** Most columns that it has given anew at a time. */
+  mostGivenAnew: 2,
   /** Share of proposals that drop, and that turn, an edge of the best trial without being told to. */
   dropsOne: 0.12,
   turnsOne: 0.08,
@@ -38,7 +40,8 @@ export function optimizerReply(prompt: OptimizerPrompt, shape: ReplyShape, rando
     else if (chance < habits.cycle + habits.unknownColumn + habits.tooLong)
       task = `${task} `.repeat(Math.ceil(FAR_TOO_LONG / task.length)).trim();
   }
-  const text = JSON.stringify({ causalStructure: named, taskInstruction: task });
+  const given = best.given && proposeGiven(prompt, best.given, random).map((place) => prompt.columns[place]!.name);
+  const text = JSON.stringify({ causalStructure: named, ...(given && { givenColumns: given }), taskInstruction: task });
   return shape === 'text' && random.uniform() < 0.25 ? '```json\n' + text + '\n```' : text;
 }
 
@@ -49,6 +52,17 @@ function proposeEdges(prompt: OptimizerPrompt, start: readonly PromptEdge[], ran
   if (prompt.pairs === null || prompt.pairs.length === 0) return withoutRemarks(prompt.columns, edges, random);
   edges = withoutMadeUp(edges, prompt.pairs, random);
   return withMissing(prompt.columns, edges, prompt.pairs, random);
+}
+
+/** Has columns given whose shares are said to differ, the worst first; where there is no room, in place of another. */
+function proposeGiven({ shifted, mostGiven }: OptimizerPrompt, before: readonly number[], random: Random): number[] {
+  const given = [...before];
+  const wanted = shifted.filter((place) => !given.includes(place) && random.uniform() < habits.takesUp);
+  for (const place of wanted.slice(0, habits.mostGivenAnew)) {
+    if (given.length >= mostGiven) given.splice(random.integer(given.length), 1);
+    given.push(place);
+  }
+  return given;
 }
 
 function turnOne(edges: PromptEdge[], random: Random): PromptEdge[] {

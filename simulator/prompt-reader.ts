@@ -22,6 +22,8 @@ export interface GeneratorPrompt {
 
 export interface Trial {
   edges: PromptEdge[];
+  /** Places of the columns whose cells are given to the generator; null where the prompt knows of none. */
+  given: number[] | null;
   task: string;
 }
 
@@ -39,6 +41,10 @@ export interface OptimizerPrompt {
   trials: Trial[];
   /** Worst first; null when the prompt has no such section. */
   pairs: PairRemark[] | null;
+  /** Places of the columns whose mean, spread or shares are said to differ, worst first. */
+  shifted: number[];
+  /** Most columns that may be given. */
+  mostGiven: number;
   /** Whether an earlier reply was refused and this is the second try. */
   repair: boolean;
 }
@@ -79,6 +85,10 @@ const TITLES = [
 const QUOTED = '("(?:[^"\\\\]|\\\\.)*")';
 const EDGE = new RegExp(`^\\s*(?:- )?${QUOTED} -> ${QUOTED}\\s*$`);
 const PAIR = new RegExp(`^- ${QUOTED} and ${QUOTED}: (.*)$`);
+const SHIFT = new RegExp(`^- ${QUOTED}: `);
+const GIVEN_COLUMNS = /^Given columns: (.*)$/m;
+const MOST_GIVEN = /^At most (\d+) given columns/m;
+const QUOTED_NAMES = new RegExp(QUOTED, 'g');
 const ROW_TO_MAKE = /^\d+: (\{.*\})\s*$/;
 const MAKE = /^Make (\d+) new rows?\.?\s*$/m;
 
@@ -182,9 +192,14 @@ function readEdges(text: string, columns: PromptColumn[]): PromptEdge[] {
 
 function namedPair(columns: PromptColumn[], first: string | undefined, second: string | undefined): PromptEdge[] {
   if (first === undefined || second === undefined) return [];
-  const place = (quoted: string): number => columns.findIndex(({ name }) => name === JSON.parse(quoted));
-  const [a, b] = [place(first), place(second)];
-  return a < 0 || b < 0 || a === b ? [] : [[a, b]];
+  const [a, b] = [placeNamed(columns, first), placeNamed(columns, second)].flat();
+  return a === undefined || b === undefined || a === b ? [] : [[a, b]];
+}
+
+function placeNamed(columns: PromptColumn[], quoted: string | undefined): number[] {
+  if (quoted === undefined) return [];
+  const place = columns.findIndex(({ name }) => name === JSON.parse(quoted));
+  return place < 0 ? [] : [place];
 }
 
 function readOptimizerPrompt(
@@ -198,14 +213,19 @@ function readOptimizerPrompt(
     .slice(1)
     .map((text) => readTrial(text, columns));
   const remarks = sections.get('What gave the rows away');
-  const pairs = remarks === undefined ? null : remarks.split('\n').flatMap((line) => readPair(line, columns));
-  return trials.length === 0 ? null : { role: 'optimizer', columns, trials, pairs, repair };
+  const lines = remarks?.split('\n') ?? [];
+  const pairs = remarks === undefined ? null : lines.flatMap((line) => readPair(line, columns));
+  const shifted = [...new Set(lines.flatMap((line) => placeNamed(columns, SHIFT.exec(line)?.[1])))];
+  const mostGiven = Number(MOST_GIVEN.exec(sections.get('Reply') ?? '')?.[1] ?? 0);
+  return trials.length === 0 ? null : { role: 'optimizer', columns, trials, pairs, shifted, mostGiven, repair };
 }
 
 function readTrial(text: string, columns: PromptColumn[]): Trial {
   const at = text.search(/^Task:/m);
   const head = at < 0 ? text : text.slice(0, at);
-  return { edges: readEdges(head, columns), task: at < 0 ? '' : text.slice(at + 'Task:'.length).trim() };
+  const names = GIVEN_COLUMNS.exec(head)?.[1]?.match(QUOTED_NAMES);
+  const given = GIVEN_COLUMNS.test(head) ? (names ?? []).flatMap((name) => placeNamed(columns, name)) : null;
+  return { edges: readEdges(head, columns), given, task: at < 0 ? '' : text.slice(at + 'Task:'.length).trim() };
 }
 
 function readPair(line: string, columns: PromptColumn[]): PairRemark[] {

@@ -1,6 +1,6 @@
 import { structureChanges } from '../../mallm/causal-structure.js';
 import type { Manifest } from '../../mallm/manifest.js';
-import { thetaChanges, type TextChange } from '../../mallm/theta-changes.js';
+import { thetaChanges, type TextChange, type ThetaChanges } from '../../mallm/theta-changes.js';
 import { bestTheta, type ThetaFile, type ThetaRecord } from '../../mallm/trajectory.js';
 import { details, escape, list, paragraph, table, type Content, type Section } from '../html.js';
 import { fixed, percent, percentRange } from '../numbers.js';
@@ -94,7 +94,7 @@ function intervalsOverlap({ interval }: ThetaRecord, parent: ThetaRecord | undef
 function changesOf(record: ThetaRecord, theta: ThetaFile, minValidShare: number): string {
   const parent = parentOf(record, theta);
   if (!parent) return paragraph('What it was made from is not known.');
-  const { structure, task } = thetaChanges(parent, record);
+  const { structure, given, task } = thetaChanges(parent, record);
   const lapse = record.counted
     ? ''
     : paragraph(
@@ -106,9 +106,20 @@ function changesOf(record: ThetaRecord, theta: ThetaFile, minValidShare: number)
     reasons(record, parent),
     `<p><b>Causal structure:</b> ${changeText(structureChanges(parent.causalStructure, record.causalStructure))}.</p>`,
     edges.length > 0 ? `<div class="diff">${edges.map((item) => (item as { html: string }).html).join('')}</div>` : '',
+    givenChanges(given),
     `<p><b>Task:</b>${task.every(({ kind }) => kind === 'kept') ? ' unchanged.' : ''}</p>`,
     task.every(({ kind }) => kind === 'kept') ? '' : `<div class="diff">${task.map(changeLine).join('')}</div>`,
   ].join('');
+}
+
+/** Columns whose cells came to be drawn in code, and that were left to the model again. */
+function givenChanges({ added, removed }: ThetaChanges['given']): string {
+  if (added.length + removed.length === 0) return '';
+  const lines = [
+    ...added.map((name) => `<ins>+ ${escape(name)}</ins>`),
+    ...removed.map((name) => `<del>− ${escape(name)}</del>`),
+  ];
+  return `<p><b>Given columns</b> (drawn in code, not by the model):</p><div class="diff">${lines.join('')}</div>`;
 }
 
 function reasons({ told = [] }: ThetaRecord, parent: ThetaRecord): string {

@@ -172,7 +172,7 @@ describe('parseProposal', () => {
 
 describe('optimizerReplySchema', () => {
   it('lets only columns stand in edges', () => {
-    expect(optimizerReplySchema(clinicSchema)).toMatchObject({
+    expect(optimizerReplySchema({ schema: clinicSchema })).toMatchObject({
       additionalProperties: false,
       required: ['causalStructure', 'taskInstruction'],
       properties: {
