@@ -1,8 +1,7 @@
 import { epochBatches } from '../mallm/few-shot-batch.js';
 import type { Row } from '../mallm/dataset.js';
 import type { FitState } from '../mallm/fit-state.js';
-import { bestPair, seenBy } from '../mallm/fit-state.js';
-import { withBestScore } from '../mallm/convergence.js';
+import { bestPair, pairsInTheRunning, seenBy } from '../mallm/fit-state.js';
 import { graphEditDistance } from '../mallm/causal-structure.js';
 import { edgesToBeginWith, firstParts } from '../mallm/plan.js';
 import type { RunPlan, StoredRows } from '../mallm/plan.js';
@@ -12,6 +11,9 @@ import type { Dependencies } from './dependencies.js';
 import { getObject, putVersion } from './object.js';
 import type { ProposedTheta } from './propose-theta.js';
 import type { ObjectStore } from './ports.js';
+
+/** Rows of one θ that are scored again, at most. */
+const ROWS_KEPT = 200;
 
 interface OfRun {
   runId: string;
@@ -97,18 +99,20 @@ export async function scoreBatch(dependencies: Dependencies, input: ScoreBatchIn
     epoch: input.epoch,
     batchNumber: input.batch,
     candidates: candidates.map(({ pair, rows, asked }) => ({ pair, rows, asked })),
+    earlier: options.score === 'auc' ? await earlierRows(store, state) : [],
     state,
   });
   const next = withBookkeeping(plan, { before: state, after: scored }, candidates, trainRows.length);
   const ref = await putVersion(store, `runs/${input.runId}/states/e${input.epoch}b${input.batch}`, next);
-  const after = carryAfter(carry, next, ref);
+  const after = carryAfter(carry, state, next, ref);
   await saveCheckpoint(dependencies, { ...input, carry: after });
   return after;
 }
 
 /** The best pair, or the last one tried while none counts, is what the fit would end with now. */
-function carryAfter(carry: FitCarry, state: FitState, ref: Ref): FitCarry {
+function carryAfter(carry: FitCarry, before: FitState, state: FitState, ref: Ref): FitCarry {
   const best = bestPair(state.pairs);
+  const isGain = best !== null && !before.pairs.some((pair) => pair.number === best.number);
   const point = state.trajectory.at(-1)!;
   const counted = state.pairs.some((pair) => pair.number === point.theta && pair.counted);
   const { number, theta } = best ?? state.pairs.at(-1)!;
@@ -117,7 +121,8 @@ function carryAfter(carry: FitCarry, state: FitState, ref: Ref): FitCarry {
     step: carry.step + 1,
     state: ref,
     candidates: carry.shape.optimizer ? [] : carry.candidates,
-    bestScores: withBestScore(carry.bestScores, best?.adjustedScore ?? 1, carry.shape.patience),
+    bestScore: best?.adjustedScore ?? null,
+    withoutGain: carry.shape.optimizer && !isGain ? carry.withoutGain + 1 : 0,
     lastScore: counted ? point.score : null,
     best: { number, theta },
   };
@@ -176,6 +181,20 @@ async function loadCandidate(
     stored,
     refs,
   };
+}
+
+/** The newest rows of each θ in the running. */
+function earlierRows(store: ObjectStore, { pairs, pool }: FitState): Promise<{ number: number; rows: Row[] }[]> {
+  return Promise.all(
+    pairsInTheRunning(pairs).map(async ({ number }) => {
+      const rows: Row[] = [];
+      for (const part of pool.filter((part) => part.number === number).reverse()) {
+        if (rows.length >= ROWS_KEPT) break;
+        rows.push(...(await getObject<StoredRows>(store, part.rows)).rows);
+      }
+      return { number, rows: rows.slice(0, ROWS_KEPT) };
+    }),
+  );
 }
 
 /** The pool of the refinement, what hosts have seen, and the distance to the true edges. */

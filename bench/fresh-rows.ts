@@ -5,7 +5,7 @@ import { generatorMessages } from '../mallm/generator.js';
 import type { FitOptions } from '../mallm/options.js';
 import { createRandom, seedOf } from '../mallm/random.js';
 import { parseRows } from '../mallm/reply.js';
-import { outOfFoldScore } from '../mallm/score.js';
+import { outOfFoldScores } from '../mallm/score.js';
 import type { Theta } from '../mallm/theta.js';
 import { answerChat } from '../simulator/chat.js';
 import type { Split } from './quality-data.js';
@@ -27,7 +27,8 @@ export function freshScore(
   const stood = new Set(train.map((row) => JSON.stringify(row)));
   const heldOut = split.heldOut.filter((row) => !stood.has(JSON.stringify(row)));
   const rows = freshRows(split, theta, { options, seed });
-  return outOfFoldScore('ensemble', fitEncoder(schema, train), heldOut, rows, seedOf('fresh score', seed)).value;
+  const encoder = fitEncoder(schema, train);
+  return outOfFoldScores('ensemble', encoder, heldOut, [rows], seedOf('fresh score', seed))[0]!.value;
 }
 
 function freshRows(

@@ -84,8 +84,7 @@ async function scoreTrend(product: Bench, table: string): Promise<void> {
 function freshScoresOf(split: Split, fitted: Fitted, seed: number): number[] {
   const options = parseFitOptions({ ...given, seed });
   const known = new Map<number, number>();
-  return fitted.trajectory.map(({ best }) => {
-    const number = [...fitted.scores].find(([, score]) => score === best)?.[0] ?? 0;
+  return fitted.trajectory.map(({ bestTheta: number }) => {
     const theta = { context: fitted.context, schema: split.schema, ...evolvingParts(fitted.thetas.get(number)!) };
     if (!known.has(number)) known.set(number, freshScore(split, theta, { options, seed }));
     return known.get(number)!;

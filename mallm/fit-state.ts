@@ -5,6 +5,8 @@ import type { Exposure, TrajectoryPoint } from './manifest.js';
 import type { StoredCall } from './plan.js';
 import type { Ref } from './reference.js';
 
+const IN_THE_RUNNING = 10;
+
 /** A pair of the paper: a θ and its score, with what is needed to score it again. */
 export interface Pair {
   number: number;
@@ -57,6 +59,17 @@ export function bestPair(pairs: readonly Pair[]): Pair | null {
     if (best === null || pair.adjustedScore < best.adjustedScore!) best = pair;
   }
   return best;
+}
+
+/**
+ * The pairs that are still in the running, best first: their rows are scored again in each iteration. Ten of them, newer
+ * ones first where scores are the same.
+ */
+export function pairsInTheRunning(pairs: readonly Pair[]): Pair[] {
+  return pairs
+    .filter((pair) => pair.adjustedScore !== null)
+    .sort((a, b) => a.adjustedScore! - b.adjustedScore! || b.number - a.number)
+    .slice(0, IN_THE_RUNNING);
 }
 
 /** The k best pairs, worst first and best last, as the optimizer sees them. Paper: §3.2.3. */

@@ -8,9 +8,10 @@ const reasons = z.record(z.string(), count);
 const trajectoryPoint = z.strictObject({
   epoch: count,
   batch: count,
-  score: fraction.describe('lowest score of the iteration; lower is better'),
+  score: fraction.describe('lowest score of the θ that are new in the iteration; lower is better'),
   interval: z.tuple([z.number(), z.number()]).optional().describe('95 % interval of the score'),
-  best: fraction.describe('best adjusted score so far'),
+  best: fraction.describe('best score so far, all θ scored by the newest classifier'),
+  bestTheta: count.describe('number in theta.json of the θ that has the best score'),
   theta: count.describe('number in theta.json of the θ that has the score'),
   accepted: count.describe("the model's rows accepted in this iteration"),
   rejected: count.describe("the model's rows rejected in this iteration"),

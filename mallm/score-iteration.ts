@@ -5,17 +5,15 @@ import { fitEncoder } from './encoding.js';
 import type { Encoder } from './encoding.js';
 import { compareRows } from './feedback.js';
 import type { FitState, HeldOut, Pair } from './fit-state.js';
-import { bestPair } from './fit-state.js';
+import { bestPair, pairsInTheRunning } from './fit-state.js';
 import type { FitOptions } from './options.js';
 import { createRandom, seedOf } from './random.js';
-import { accuracyScore, outOfFoldScore } from './score.js';
+import { accuracyScore, outOfFoldScores } from './score.js';
 
-/** Pairs whose held-out rows are kept, to be scored again. */
-const KEPT_PAIRS = 10;
 /** Fewest synthetic rows that can be scored. */
 const FEWEST_ROWS = 5;
 
-/** Rows that a candidate θ gave in this iteration. */
+/** Rows that a candidate θ gave in this iteration. A θ may be asked again in a later one. */
 export interface ScoredCandidate {
   pair: Pick<Pair, 'number' | 'parent' | 'epoch' | 'batch' | 'theta'>;
   rows: Row[];
@@ -31,6 +29,8 @@ export interface Iteration {
   epoch: number;
   batchNumber: number;
   candidates: ScoredCandidate[];
+  /** Rows of earlier iterations that `score: 'auc'` scores again, a θ an entry. */
+  earlier: { number: number; rows: Row[] }[];
   state: FitState;
 }
 
@@ -38,8 +38,8 @@ export interface Iteration {
  * One pass of Listing 1, L8-11: the discriminator learns from this batch, every candidate is scored by it, and all
  * earlier pairs that are still in the running are scored again on their own held-out rows.
  *
- * With `score: 'auc'` a θ is scored out of fold on all its rows against all training rows instead, and needs no
- * second score. Departs: on 20 rows the published score has a standard deviation of 0.10.
+ * With `score: 'auc'` all of them are scored out of fold by one classifier, on all their rows, against all training rows.
+ * Departs: on 20 rows the published score has a standard deviation of 0.10.
  */
 export function scoreIteration(iteration: Iteration): FitState {
   const { options, state, candidates } = iteration;
@@ -48,35 +48,50 @@ export function scoreIteration(iteration: Iteration): FitState {
   );
   const encoder = fitEncoder(iteration.schema, iteration.trainRows);
   const next =
-    options.score === 'auc' ? scoreOutOfFold(iteration, encoder, counted) : scoreOnHeldOut(iteration, encoder, counted);
+    options.score === 'auc' ? scoreTogether(iteration, encoder, counted) : scoreOnHeldOut(iteration, encoder, counted);
   const best = bestPair(next.pairs);
-  const current = next.pairs.filter((pair) => candidates.some(({ pair: { number } }) => number === pair.number));
-  const score = bestPair(current);
+  const isNew = ({ number }: { number: number }): boolean => !state.pairs.some((pair) => pair.number === number);
+  const fresh = candidates.filter(({ pair }) => isNew(pair) || candidates.length === 1);
+  const score = bestPair(next.pairs.filter(({ number }) => fresh.some(({ pair }) => number === pair.number)));
   const point = {
     epoch: iteration.epoch,
     batch: iteration.batchNumber,
     score: score?.score ?? 1,
     ...(score?.interval ? { interval: score.interval } : {}),
     best: best?.adjustedScore ?? 1,
-    theta: score?.number ?? candidates[0]?.pair.number ?? 0,
+    bestTheta: best?.number ?? fresh[0]?.pair.number ?? 0,
+    theta: score?.number ?? fresh[0]?.pair.number ?? 0,
     accepted: sum(candidates.map(({ rows }) => rows.length)),
     rejected: sum(candidates.map(({ rows, asked }) => Math.max(0, asked - rows.length))),
   };
   return { ...next, feedback: feedbackOf(iteration, next, best), trajectory: [...state.trajectory, point] };
 }
 
-function scoreOutOfFold(
-  { candidates, state, options, trainRows }: Iteration,
+/** One score for all the rows of each θ, by the same classifier. A round that does not count leaves a θ as it stood. */
+function scoreTogether(
+  { candidates, earlier, state, options, trainRows }: Iteration,
   encoder: Encoder,
   counted: boolean[],
 ): FitState {
+  const rowsOf = new Map(earlier.map(({ number, rows }) => [number, rows]));
   const pairs = [...state.pairs];
   candidates.forEach(({ pair, rows, asked }, index) => {
-    const seed = seedOf(options.seed, 'score', pair.number);
-    const score = counted[index] ? outOfFoldScore(options.discriminator, encoder, trainRows, rows, seed) : null;
-    addPair(pairs, { ...pair, ...scored(score), validShare: rows.length / asked, counted: counted[index]! });
+    if (counted[index]) rowsOf.set(pair.number, [...(rowsOf.get(pair.number) ?? []), ...rows]);
+    else if (rowsOf.has(pair.number)) return;
+    addPair(pairs, { ...pair, ...scored(null), validShare: rows.length / asked, counted: counted[index]! });
   });
-  return { ...state, pairs };
+  const seed = seedOf(options.seed, 'score', state.trajectory.length);
+  const numbers = [...rowsOf.keys()].sort((a, b) => a - b);
+  const groups = numbers.map((number) => rowsOf.get(number)!);
+  const scores = outOfFoldScores(options.discriminator, encoder, trainRows, groups, seed);
+  const before = new Map(state.pairs.map(({ number, score }) => [number, score]));
+  const rescoredPairs = pairs.map((pair): Pair => {
+    const score = scores[numbers.indexOf(pair.number)];
+    // A pair whose rows are no longer kept is out of the running for good.
+    if (!score) return { ...pair, adjustedScore: null };
+    return { ...pair, ...scored(score), score: before.get(pair.number) ?? score.value };
+  });
+  return { ...state, pairs: rescoredPairs };
 }
 
 function scoreOnHeldOut(iteration: Iteration, encoder: Encoder, counted: boolean[]): FitState {
@@ -125,21 +140,19 @@ function rescored(pair: Pair, heldOut: HeldOut | undefined, discriminator: Discr
 }
 
 function keptHeldOut(heldOut: Record<number, HeldOut>, pairs: Pair[]): Record<number, HeldOut> {
-  const kept = pairs
-    .filter((pair) => pair.adjustedScore !== null)
-    .sort((a, b) => a.adjustedScore! - b.adjustedScore! || b.number - a.number)
-    .slice(0, KEPT_PAIRS);
-  return Object.fromEntries(kept.flatMap(({ number }) => (heldOut[number] ? [[number, heldOut[number]]] : [])));
+  const kept = pairsInTheRunning(pairs).flatMap(({ number }) => (heldOut[number] ? [[number, heldOut[number]]] : []));
+  return Object.fromEntries(kept) as Record<number, HeldOut>;
 }
 
 function feedbackOf(
-  { options, schema, trainRows, candidates }: Iteration,
+  { options, schema, trainRows, candidates, earlier }: Iteration,
   state: FitState,
   best: Pair | null,
 ): FitState['feedback'] {
   if (!options.feedback || best === null) return null;
-  const rows = candidates.find(({ pair }) => pair.number === best.number)?.rows;
-  return rows ? { of: best.number, feedback: compareRows(schema, trainRows, rows) } : state.feedback;
+  const before = earlier.find(({ number }) => number === best.number)?.rows ?? [];
+  const rows = [...before, ...(candidates.find(({ pair }) => pair.number === best.number)?.rows ?? [])];
+  return rows.length > 0 ? { of: best.number, feedback: compareRows(schema, trainRows, rows) } : state.feedback;
 }
 
 /** A θ that is generated from again replaces its own pair. */

@@ -49,8 +49,10 @@ export interface FitCarry {
   state: Ref;
   /** What the next step generates from; empty when the optimizer is yet to be asked. */
   candidates: Candidate[];
-  /** Best adjusted scores, oldest first: the last ones and the lowest of those before. */
-  bestScores: number[];
+  /** Lowest score of all θ, by the newest classifier; null while none counts. */
+  bestScore: number | null;
+  /** Iterations since a new θ became the best. */
+  withoutGain: number;
   /** Lowest score of the last iteration. */
   lastScore?: number | null;
   best: Candidate | null;

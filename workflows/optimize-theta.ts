@@ -61,7 +61,8 @@ async function firstCarry({ store, runId, plan, shape }: OptimizeThetaInput, con
     step: 0,
     state,
     candidates: [{ number: 0, theta }],
-    bestScores: [],
+    bestScore: null,
+    withoutGain: 0,
     best: null,
     nextTheta: 1,
     spending: nothingSpent,
@@ -73,13 +74,16 @@ async function firstCarry({ store, runId, plan, shape }: OptimizeThetaInput, con
 }
 
 /** Why no further step is made; null when one is. */
-function endOf({ step, shape, bestScores }: FitCarry, control: RunControl): Ending | null {
+function endOf({ step, shape, withoutGain }: FitCarry, control: RunControl): Ending | null {
   if (step >= shape.epochs * shape.batchesPerEpoch) return 'epochs';
-  if (hasConverged(bestScores, shape.patience)) return 'converged';
+  if (hasConverged(withoutGain, shape.patience)) return 'converged';
   return control.callsLeft() === 0 ? 'budget' : null;
 }
 
-/** L12-14: what this step generates from. The optimizer sees the best pairs; null when the budget has no call for it. */
+/**
+ * L12-14: what this step generates from. The optimizer sees the best pairs; null when the budget has no call for it.
+ * Departs: of a population, one is the best θ so far, asked again: more rows tell whether it was good or only lucky.
+ */
 async function candidatesOf(
   { store, runId, plan }: OptimizeThetaInput,
   carry: FitCarry,
@@ -87,7 +91,9 @@ async function candidatesOf(
 ): Promise<Candidate[] | null> {
   if (carry.candidates.length > 0) return carry.candidates;
   // One call at least is left for rows: a θ that is not tried is paid for in vain.
-  const count = Math.min(carry.shape.population, control.callsLeft() - 1);
+  const { population } = carry.shape;
+  const again = population > 1 && carry.best ? [carry.best] : [];
+  const count = Math.min(population - again.length, control.callsLeft() - 1);
   if (count < 1) return null;
   const proposed = await control.paid({
     calls: count,
@@ -104,7 +110,7 @@ async function candidatesOf(
         parallel,
       }),
   });
-  return proposed && proposed.candidates;
+  return proposed && [...proposed.candidates, ...again];
 }
 
 /** L5-7: rows from each candidate, in parallel; fewer calls where the budget ends. */

@@ -65,7 +65,7 @@ export function showStep(progress: Progress, { step, shape }: FitCarry): void {
 /** After the rows of a step were scored. */
 export function showScores(progress: Progress, carry: FitCarry): void {
   progress.score = carry.lastScore ?? null;
-  progress.best = carry.bestScores.at(-1) ?? null;
+  progress.best = carry.bestScore;
   progress.accepted = carry.accepted;
   progress.rejected = carry.rejected;
   progress.spending = carry.spending;

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Row } from '../../mallm/dataset.js';
+import type { DiscriminatorKind } from '../../mallm/discriminator.js';
 import { startDiscriminator, updateDiscriminator } from '../../mallm/discriminator.js';
+import type { Encoder } from '../../mallm/encoding.js';
 import { fitEncoder } from '../../mallm/encoding.js';
-import { accuracyScore, outOfFoldScore, wilsonInterval } from '../../mallm/score.js';
+import type { Score } from '../../mallm/score.js';
+import { accuracyScore, outOfFoldScores, wilsonInterval } from '../../mallm/score.js';
 import { readFixture } from './evaluation/fixture-tables.js';
 import { label, numeric, readLearners, schemaOf } from './learner-fixtures.js';
 import { inferSchema, readRows } from '../../mallm/schema-inference.js';
@@ -24,7 +27,12 @@ function adultRows(path: string): Row[] {
 const adult = readFixture('data/adult/train-400.csv');
 const adultSchema = inferSchema(adult.header, adult.records, { target: 'Income' });
 
-describe('outOfFoldScore', () => {
+/** The score of a single group. */
+function outOfFoldScore(kind: DiscriminatorKind, encoder: Encoder, real: Row[], synthetic: Row[], seed: number): Score {
+  return outOfFoldScores(kind, encoder, real, [synthetic], seed)[0]!;
+}
+
+describe('outOfFoldScores', () => {
   it('is the cross-validated AUC of scikit-learn, give or take the chance of the folds', () => {
     const seeds = Array.from({ length: 20 }, (_, seed) => seed);
     const scores = seeds.map((seed) => outOfFoldScore('logistic-regression', encoder, real, synthetic, seed).value);
@@ -60,6 +68,23 @@ describe('outOfFoldScore', () => {
     expect(outOfFoldScore('ensemble', encoder, real, synthetic.slice(0, 1), 1)).toEqual({ value: 1, interval: [0, 1] });
     expect(outOfFoldScore('ensemble', encoder, [], synthetic, 1)).toEqual({ value: 1, interval: [0, 1] });
     expect(outOfFoldScore('ensemble', encoder, real, synthetic.slice(0, 2), 1).value).toBeLessThanOrEqual(1);
+  });
+
+  it('compares groups whatever their sizes, in their order, and leaves one that cannot be scored the worst', () => {
+    const near = real.map((row): Row => [...row]);
+    const far = real.map((row): Row => [90, 5, row[2]!]);
+    const [few, many, none, apart] = outOfFoldScores(
+      'ensemble',
+      encoder,
+      real,
+      [near.slice(0, 40), [...near, ...near, ...near], [], far],
+      1,
+    );
+    expect(few!.value).toBeLessThan(0.6);
+    expect(Math.abs(few!.value - many!.value)).toBeLessThan(0.06);
+    expect(many!.interval[1] - many!.interval[0]).toBeLessThan(few!.interval[1] - few!.interval[0] + 0.1);
+    expect(none).toEqual({ value: 1, interval: [0, 1] });
+    expect(apart!.value).toBeGreaterThan(0.95);
   });
 
   it('separates SMOTE rows from real ones by far more than its own noise', () => {
