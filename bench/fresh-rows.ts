@@ -11,11 +11,11 @@ import { answerChat } from '../simulator/chat.js';
 import type { Split } from './quality-data.js';
 
 /** Rows made to judge one θ. */
-const ROWS = 200;
+const ROWS = 600;
 const SIMULATOR_SEED = 1;
 
 /**
- * The score of a θ on rows that no θ was chosen by: 200 fresh rows of the simulated model, told from the held-out rows.
+ * The score of a θ on rows that no θ was chosen by: 600 fresh rows of the simulated model, told from the held-out rows.
  * Every θ of a seed is asked the same: the same rows shown, given cells drawn with the same seed.
  */
 export function freshScore(

@@ -1,12 +1,9 @@
 import type { TrajectoryPoint } from '../mallm/manifest.js';
 import type { ThetaFile, ThetaRecord } from '../mallm/trajectory.js';
 
-/**
- * The first θ, each θ that was the best at some time, and last the best, in that order and each once. Where old θ are
- * scored again, one may have led for a while without its being told here.
- */
+/** The first θ, each θ that was the best after some iteration, and last the best, in that order and each once. */
 export function leadersOf({ thetas, best }: ThetaFile, trajectory: readonly TrajectoryPoint[]): ThetaRecord[] {
-  const led = trajectory.filter(({ score, best: lowest }) => score <= lowest + 1e-9).map(({ theta }) => theta);
+  const led = trajectory.map(({ bestTheta }) => bestTheta);
   const numbers = [thetas[0]?.number, ...led.filter((number) => number !== best), best];
   return [...new Set(numbers)].flatMap((number) => thetas.find((record) => record.number === number) ?? []);
 }

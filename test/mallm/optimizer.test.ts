@@ -64,6 +64,24 @@ describe('optimizerMessages', () => {
     expect(user!.content).toContain('{"causalStructure":[["cause","effect"], ...],"taskInstruction":"..."}');
   });
 
+  it('speaks of given columns only where θ has them', () => {
+    expect(`${system!.content}${user!.content}`).not.toMatch(/given columns|givenColumns/i);
+    const given = pairs.map((pair, place) => ({
+      ...pair,
+      theta: { ...pair.theta, givenColumns: place === 0 ? [] : ['smoker', 'age'] },
+    }));
+    const [role, ask] = optimizerMessages({ pairs: given, metric: 'auc', feedback });
+    expect(role!.content).toContain('the given columns: of these, at most 3,');
+    expect(ask!.content).toContain('(none known)\nGiven columns: (none)\nTask:');
+    expect(ask!.content).toContain('"age" -> "smoker"\nGiven columns: "smoker", "age"\nTask:');
+    expect(ask!.content).toContain('{"causalStructure":[["cause","effect"], ...],"givenColumns":["column", ...],');
+    expect(readPrompt([role!, ask!])).toMatchObject({
+      trials: [{ given: [] }, { given: [6, 0] }],
+      mostGiven: 3,
+      shifted: [0],
+    });
+  });
+
   it('holds no cell of a real row', () => {
     expect(user!.content).not.toMatch(/came on foot|2500\.5|2020-03-13|K-00/);
   });

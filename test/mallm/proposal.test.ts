@@ -35,6 +35,34 @@ describe('parseProposal', () => {
     });
   });
 
+  describe('where θ names given columns', () => {
+    const before: Theta = { ...theta, givenColumns: ['smoker', 'age'] };
+    const given = (givenColumns: unknown): string[] | undefined =>
+      parseProposal(JSON.stringify({ causalStructure: pairs, taskInstruction: task, givenColumns }), before)
+        .givenColumns;
+
+    it('takes the new ones, however they are spelt, each once', () => {
+      expect(given(['Sex', 'charges', 'sex'])).toEqual(['sex', 'charges']);
+      expect(given([])).toEqual([]);
+    });
+
+    it('leaves out what cannot be given, and what is more than half of the columns', () => {
+      expect(given(['patient id', 'note', 'weight', 7, 'grade'])).toEqual(['grade']);
+      expect(given(['age', 'sex', 'grade', 'visit', 'charges', 'smoker'])).toEqual(['age', 'sex', 'grade']);
+    });
+
+    it('keeps the old ones where the reply has none', () => {
+      expect(given(undefined)).toEqual(['smoker', 'age']);
+      expect(given('sex')).toEqual(['smoker', 'age']);
+    });
+
+    it('has none where chance is left to the model', () => {
+      expect(parse({ causalStructure: pairs, taskInstruction: task, givenColumns: ['sex'] })).not.toHaveProperty(
+        'givenColumns',
+      );
+    });
+  });
+
   it.each([
     [
       'objects',
@@ -171,6 +199,13 @@ describe('parseProposal', () => {
 });
 
 describe('optimizerReplySchema', () => {
+  it('has given columns where θ has them', () => {
+    expect(optimizerReplySchema({ schema: clinicSchema, givenColumns: [] })).toMatchObject({
+      required: ['causalStructure', 'givenColumns', 'taskInstruction'],
+      properties: { givenColumns: { type: 'array', items: { type: 'string' } } },
+    });
+  });
+
   it('lets only columns stand in edges', () => {
     expect(optimizerReplySchema({ schema: clinicSchema })).toMatchObject({
       additionalProperties: false,

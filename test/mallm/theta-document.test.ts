@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ThetaError } from '../../mallm/errors.js';
 import { textChanges, thetaChanges } from '../../mallm/theta-changes.js';
 import { parseThetaDocument, thetaDocument } from '../../mallm/theta-document.js';
-import { MAX_TASK_LENGTH } from '../../mallm/theta.js';
+import { evolvingParts, MAX_TASK_LENGTH } from '../../mallm/theta.js';
 import type { ThetaFile, ThetaRecord } from '../../mallm/trajectory.js';
 import { clinicSchema } from '../support/clinic-schema.js';
 
@@ -108,10 +108,12 @@ describe('parseThetaDocument', () => {
         best: 0,
       },
     ],
+    ['with given columns', { thetas: [record(0, { givenColumns: ['smoker', 'sex'] })], best: 0 }],
+    ['with no column given', { thetas: [record(0, { givenColumns: [] })], best: 0 }],
   ] as [string, Partial<ThetaFile>][])('reads a document %s', (_name, changes) => {
     const written = file(changes);
-    const { causalStructure, taskInstruction } = written.thetas.find(({ number }) => number === written.best)!;
-    const expected = { context: written.context, causalStructure, taskInstruction };
+    const best = written.thetas.find(({ number }) => number === written.best)!;
+    const expected = { context: written.context, ...evolvingParts(best) };
     expect(parseThetaDocument(thetaDocument(written), written.schema)).toEqual(expected);
   });
 
@@ -169,6 +171,14 @@ describe('parseThetaDocument', () => {
     expect(() => parse(edited)).toThrow(ThetaError);
   });
 
+  it.each([
+    ['"agee"', /^line 31 of the θ document: there is no column "agee"\. Did you mean "age"\?/],
+    ['note', /^line 31 of the θ document: column "note" cannot be given/],
+  ])('says in which line a column stands that cannot be given (%s)', (name, message) => {
+    const edges = '- "sex" -> "charges"\n';
+    expect(() => parse(markdown.replace(edges, `${edges}\n## Given columns\n\n- ${name}\n`))).toThrow(message);
+  });
+
   it('says which section is missing, twice, empty or too long', () => {
     expect(() => parse(markdown.replace('## Task', '## Tusk'))).toThrow(/no section "Task": expected a line "## Task"/);
     expect(() => parse(markdown.replace('## Columns', '## Task'))).toThrow(
@@ -185,11 +195,16 @@ describe('parseThetaDocument', () => {
 describe('thetaChanges', () => {
   it('finds edges and sentences that came and went', () => {
     const [before, after] = [
-      record(0),
-      record(1, { causalStructure: [], taskInstruction: 'Make rows! Keep the ages apart.' }),
+      record(0, { givenColumns: ['smoker', 'age'] }),
+      record(1, {
+        causalStructure: [],
+        taskInstruction: 'Make rows! Keep the ages apart.',
+        givenColumns: ['smoker', 'sex'],
+      }),
     ];
     expect(thetaChanges(before, after)).toEqual({
       structure: { added: [], removed: [{ from: 'age', to: 'smoker' }], reversed: [] },
+      given: { added: ['sex'], removed: ['age'] },
       task: [
         { kind: 'removed', text: 'Make rows.' },
         { kind: 'added', text: 'Make rows!' },

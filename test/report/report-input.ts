@@ -67,9 +67,18 @@ export function manifestOf(schema: TableSchema, changes: Partial<Manifest> = {})
     tokens: { prompt: 12000, completion: 3400 },
     cost: { amount: 0.1234, currency: 'USD' },
     trajectory: [
-      { ...point, score: 0.9, interval: [0.85, 0.95], best: 0.9, theta: 0, graphEditDistance: 4 },
-      { ...point, epoch: 2, score: 0.8, interval: [0.72, 0.88], best: 0.8, theta: 1, graphEditDistance: 3 },
-      { ...point, epoch: 3, score: 0.7, interval: [0.6, 0.8], best: 0.7, theta: 2, graphEditDistance: 2 },
+      { ...point, score: 0.9, interval: [0.85, 0.95], best: 0.9, theta: 0, bestTheta: 0, graphEditDistance: 4 },
+      {
+        ...point,
+        epoch: 2,
+        score: 0.8,
+        interval: [0.72, 0.88],
+        best: 0.8,
+        theta: 1,
+        bestTheta: 1,
+        graphEditDistance: 3,
+      },
+      { ...point, epoch: 3, score: 0.7, interval: [0.6, 0.8], best: 0.7, theta: 2, bestTheta: 2, graphEditDistance: 2 },
     ],
     exposure: [
       {
@@ -131,9 +140,14 @@ export function thetaFile(schema: TableSchema): ThetaFile {
       record(1, 0, {
         causalStructure: [edge(a, b), edge(b, c), edge(a, d)],
         taskInstruction: 'Make rows like the real ones. Keep the spread.',
+        givenColumns: [c, d],
         told: ['- "age": synthetic mean 50, real 40 (+0.70 sd)', '- "bmi": synthetic sd 2, real 6'],
       }),
-      record(2, 1, { causalStructure: [edge(b, a), edge(a, d)], taskInstruction: 'Keep the spread. Heed the tails.' }),
+      record(2, 1, {
+        givenColumns: [c, a],
+        causalStructure: [edge(b, a), edge(a, d)],
+        taskInstruction: 'Keep the spread. Heed the tails.',
+      }),
       record(3, 1, { score: null, adjustedScore: null, interval: null, counted: false, validShare: 0.62, told: [] }),
     ],
   };

@@ -129,6 +129,7 @@ describe('the causal structure over iterations', () => {
       score: 0.9 - number / 20,
       best: 0.9 - number / 20,
       theta: number,
+      bestTheta: number,
     }));
     const many = structureSection({ ...theta, thetas, best: 7 }, { ...manifest, trajectory }).body;
     expect(many).toContain('6 that were the best in between');

@@ -56,6 +56,18 @@ describe('proposals of the simulated optimizer', () => {
     expect(valid.some(({ causalStructure }) => causalStructure.length !== 1)).toBe(true);
   });
 
+  it('have columns given whose shares are off, within what the prompt allows, and only where it speaks of them', () => {
+    const shift = { of: 'mean', date: false, severity: 0.5, real: 1, synthetic: 2, realDeviation: 1 } as const;
+    const shifted: Feedback = { ...feedback, shifts: [{ ...shift, column: 'luck' }] };
+    const given: Theta = { ...theta, givenColumns: ['sort', 'gain'] };
+    const ask = optimizerMessages({ pairs: [{ theta: given, score: 0.8 }], metric: 'auc', feedback: shifted });
+    const found = Array.from({ length: 100 }, (_, seed) => JSON.parse(proposalText(ask, seed)) as object);
+    const columns = found.map((each) => (each as { givenColumns: string[] }).givenColumns);
+    expect(columns.filter((names) => names.includes('luck')).length).toBeGreaterThan(50);
+    expect(columns.every((names) => names.length <= 2)).toBe(true);
+    expect(JSON.parse(proposalText(told, 1))).not.toHaveProperty('givenColumns');
+  });
+
   it('cannot be used now and then: a cycle, an unknown column, a task too long', () => {
     const { valid, refused } = proposals(told, 600);
     expect(refused.length / 600).toBeGreaterThan(0.01);
