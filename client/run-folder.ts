@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { access, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { RunError } from '../mallm/errors.js';
@@ -77,7 +77,8 @@ export async function writeRunRecord(folder: string, record: RunRecord): Promise
 
 /** Makes the folder and proves that it can be written. @throws RunError before anything else is done or paid. */
 export async function makeRunFolder(folder: string): Promise<void> {
-  const probe = join(folder, `.write-test-${process.pid}`);
+  // A program may ask for several samples of one fit at once.
+  const probe = join(folder, `.write-test-${randomUUID()}`);
   try {
     await makeFolder(folder);
     await writeFile(probe, Buffer.alloc(64 * 1024));
