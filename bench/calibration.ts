@@ -1,183 +1,147 @@
 /**
- * How near the simulated model's rows come to a real model's: deepseek-chat, five examples a prompt, temperature 0.5, the
- * published method on Adult, five outputs for each N. Prints figure and target side by side.
+ * How near the simulated model's rows come to a real model's: deepseek-chat, the published method on Adult with five
+ * examples a prompt and temperature 0.5, five outputs for each N. Fits run as a user's do. Prints what was measured of the
+ * real model, what is measured here, and how far apart they are, as Markdown.
  *
- *     node BUILD/bench/calibration.js DATA/adult [outputs]
+ *   npm run bench:calibration -- [--sizes 100,200,400] [--seeds 5]
  *
- * DATA/adult holds train-100.csv, train-200.csv, train-400.csv and test.csv. The real model was measured on another split
- * of Adult (its own training and held-out rows), so the targets are near, not exact: on that split the real training rows
- * themselves reach pairs .726, .757, .782, here .809, .827, .843. Ten minutes on one core at most.
+ * The real model was measured on a split of its own, so the targets are near, not exact: its training rows themselves
+ * reach pairs of .726, .757 and .782 at N = 100, 200, 400.
  */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { parseCsv } from '../mallm/csv.js';
-import { columnIndex, type Row, type TableSchema } from '../mallm/dataset.js';
+import { parseArgs } from 'node:util';
+import type { Row } from '../mallm/dataset.js';
+import { columnIndex } from '../mallm/dataset.js';
 import { evaluateTable } from '../mallm/evaluation/evaluate.js';
-import { firstTaskInstruction, generatorMessages } from '../mallm/generator.js';
-import { optimizerMessages, parseProposal } from '../mallm/optimizer.js';
-import { createRandom, seedOf } from '../mallm/random.js';
-import { parseRows } from '../mallm/reply.js';
-import { inferSchema, readRows } from '../mallm/schema-inference.js';
-import { searchStructure } from '../mallm/structure-search.js';
-import type { Theta } from '../mallm/theta.js';
-import { answerChat } from '../simulator/chat.js';
+import type { Evaluation } from '../mallm/evaluation/result.js';
+import type { Split } from './quality-data.js';
+import { readSplit } from './quality-data.js';
+import type { Fitted } from './quality-fit.js';
+import { openBench } from './quality-fit.js';
+import { summaryOf } from './quality-table.js';
 
-/** What was measured of the real model's rows, N = 100, 200, 400. */
-const TARGETS = {
-  'C2ST AUC, trees': [0.868, 0.829, 0.797],
-  'column shapes': [0.822, 0.863, 0.877],
-  'column pairs': [0.574, 0.645, 0.709],
-  'best F1': [0.821, 0.82, 0.843],
-  'mean F1': [0.779, 0.791, 0.806],
-  'DCR share': [0.515, 0.579, 0.569],
-  'exact copies': [0, 0.003, 0.002],
-  'at most one column off': [0.016, 0.049, 0.092],
-  'LevAtt AUC': [0.518, 0.559, 0.644],
-};
-type Figure = keyof typeof TARGETS;
+/** The real model's outputs: five rows shown and five asked for, in turn. */
+const PUBLISHED = { preset: 'paper', examplesPerPrompt: 5, rowsPerRequest: 5 } as const;
 
-const SIZES = [100, 200, 400];
-const EXAMPLES = 5;
-const TEMPERATURE = 0.5;
-const OPTIMIZER_ROUNDS = 3;
-const SIMULATOR_SEED = 1;
-
-interface Split {
-  schema: TableSchema;
-  train: Row[];
-  heldOut: Row[];
+interface Figure {
+  name: string;
+  measure: (evaluation: Evaluation, fitted: Fitted) => number;
+  /** Of the real model, by N. */
+  real: Record<number, number>;
 }
 
-await main(process.argv[2], Number(process.argv[3] ?? 5));
+const byN = (first: number, second: number, third: number): Record<number, number> => ({
+  100: first,
+  200: second,
+  400: third,
+});
 
-async function main(folder: string | undefined, outputs: number): Promise<void> {
-  if (folder === undefined) throw new Error('which folder has the tables of Adult?');
-  const found: Record<Figure, Statistics>[] = [];
-  for (const [place, size] of SIZES.entries()) {
-    const split = await readSplit(folder, size);
-    const tables = Array.from({ length: outputs }, (_, output) => rowsOf(split, thetaOf(split, output), output));
-    found.push(figuresOf(split, tables));
-    if (place === 0) printKinds(split, tables.flat());
-    const without = rowsOf(split, { ...thetaOf(split, 0), causalStructure: [] }, 0);
-    console.log(`N = ${size}, no edges: ${describe(figuresOf(split, [without]))}`);
-  }
-  printTable(found);
-}
+const FIGURES: Figure[] = [
+  { name: 'C2ST, trees', measure: ({ fidelity }) => fidelity.c2st.trees.auc, real: byN(0.868, 0.829, 0.797) },
+  {
+    name: '… against training rows',
+    measure: ({ fidelity }) => fidelity.c2st.train!.trees.auc,
+    real: byN(0.85, 0.79, 0.8),
+  },
+  {
+    name: '… linear, against training rows',
+    measure: ({ fidelity }) => fidelity.c2st.train!.linear.auc,
+    real: byN(0.81, 0.74, 0.68),
+  },
+  { name: 'column shapes', measure: ({ fidelity }) => fidelity.columnShapes, real: byN(0.822, 0.863, 0.877) },
+  { name: 'column pairs', measure: ({ fidelity }) => fidelity.columnPairTrends, real: byN(0.574, 0.645, 0.709) },
+  { name: 'best F1', measure: ({ utility }) => utility!.best, real: byN(0.821, 0.82, 0.843) },
+  { name: 'mean F1', measure: ({ utility }) => utility!.mean, real: byN(0.779, 0.791, 0.806) },
+  { name: 'DCR share', measure: ({ privacy }) => privacy.dcrShare, real: byN(0.515, 0.579, 0.569) },
+  { name: 'exact copies', measure: ({ privacy }) => privacy.exactCopies, real: byN(0, 0.003, 0.002) },
+  { name: 'at most one column off', measure: ({ privacy }) => privacy.oneColumnOff, real: byN(0.016, 0.049, 0.092) },
+  { name: 'LevAtt', measure: ({ privacy }) => privacy.levattAuc, real: byN(0.518, 0.559, 0.644) },
+  {
+    name: 'rows of replies not accepted',
+    measure: (_, { accepted, rejections }) => {
+      const rejected = Object.values(rejections).reduce((sum, count) => sum + count, 0);
+      return rejected / (accepted + rejected);
+    },
+    real: {},
+  },
+];
 
-async function readSplit(folder: string, size: number): Promise<Split> {
-  const table = parseCsv(await readFile(join(folder, `train-${size}.csv`)));
-  const test = parseCsv(await readFile(join(folder, 'test.csv')));
-  const schema = inferSchema(table.header, table.records, { target: 'Income' });
-  return {
-    schema,
-    train: readRows(schema, table.header, table.records),
-    heldOut: readRows(schema, test.header, test.records),
-  };
-}
+/** What gave the real model's rows away at N = 100: train / held-out / synthetic, over all outputs. */
+const KINDS: { name: string; measure: (cells: Row[number][]) => number; column: string; real: string }[] = [
+  { name: 'share of Income >50K', column: 'Income', measure: shareOf('>50K'), real: '.28 / .25 / .41' },
+  { name: 'education-num, mean', column: 'education-num', measure: mean, real: '10.0 / 9.8 / 11.5' },
+  { name: 'hours-per-week, sd', column: 'hours-per-week', measure: deviation, real: '14.6 / 12.1 / 9.6' },
+  { name: 'capital-gain of zero', column: 'capital-gain', measure: shareOf(0), real: '– / .90 / .80' },
+  { name: 'native countries', column: 'native-country', measure: distinct, real: '– / 12 / 5' },
+  { name: 'marital states', column: 'marital-status', measure: distinct, real: '– / 7 / 4' },
+];
 
-/** Hill climbing, then a few rounds of an optimizer that is told scores only. */
-function thetaOf({ schema, train }: Split, output: number): Theta {
-  let theta: Theta = {
-    context: 'People in a census.',
-    schema,
-    causalStructure: searchStructure(schema, train),
-    taskInstruction: firstTaskInstruction,
-  };
-  for (let round = 0; round < OPTIMIZER_ROUNDS; round++) {
-    const messages = optimizerMessages({ pairs: [{ theta, score: 0.8 }], metric: 'accuracy' });
-    const { text } = ask(messages, 1, seedOf('optimizer', output, round));
-    try {
-      theta = parseProposal(text, theta);
-    } catch {
-      continue;
+const { values } = parseArgs({
+  options: { sizes: { type: 'string', default: '100,200,400' }, seeds: { type: 'string', default: '5' } },
+});
+
+await main(values.sizes.split(',').map(Number), Number(values.seeds));
+
+async function main(sizes: number[], seeds: number): Promise<void> {
+  const bench = await openBench();
+  try {
+    for (const size of sizes) {
+      const split = await readSplit('adult', size);
+      if (!split) throw new Error(`there is no Adult of ${size} rows`);
+      const outputs: Fitted[] = [];
+      for (let seed = 1; seed <= seeds; seed++) outputs.push(await bench.fit(split, { ...PUBLISHED, seed }));
+      printFigures(split, outputs);
+      if (size === 100) printKinds(split, outputs);
     }
-  }
-  return theta;
-}
-
-/** As many rows as training rows: five are shown and five are asked for, in turn. */
-function rowsOf({ schema, train }: Split, theta: Theta, output: number): Row[] {
-  const rows: Row[] = [];
-  for (let call = 0, waiting: Row[] = []; rows.length < train.length; call++) {
-    if (waiting.length < EXAMPLES) waiting = createRandom(seedOf('batch', output, call)).shuffle(train);
-    const messages = generatorMessages({ theta, examples: waiting.splice(0, EXAMPLES), rows: EXAMPLES });
-    const { text, cutOff } = ask(messages, TEMPERATURE, seedOf('generator', output, call));
-    rows.push(...parseRows(text, { schema, asked: EXAMPLES, cutOff }).rows);
-  }
-  return rows.slice(0, train.length);
-}
-
-function ask(messages: { role: string; content: string }[], temperature: number, seed: number) {
-  const question = { messages, temperature, seed, shape: 'json_schema' as const, maxTokens: 4096 };
-  const { text, finish } = answerChat(question, SIMULATOR_SEED);
-  return { text, cutOff: finish === 'length' };
-}
-
-interface Statistics {
-  mean: number;
-  deviation: number;
-}
-
-function figuresOf({ schema, train, heldOut }: Split, tables: Row[][]): Record<Figure, Statistics> {
-  const evaluations = tables.map((synthetic) => evaluateTable({ schema, train, heldOut, synthetic, seed: 1234 }));
-  const over = (pick: (evaluation: (typeof evaluations)[number]) => number): Statistics =>
-    statistics(evaluations.map(pick));
-  return {
-    'C2ST AUC, trees': over(({ fidelity }) => fidelity.c2st.trees.auc),
-    'column shapes': over(({ fidelity }) => fidelity.columnShapes),
-    'column pairs': over(({ fidelity }) => fidelity.columnPairTrends),
-    'best F1': over(({ utility }) => utility?.best ?? 0),
-    'mean F1': over(({ utility }) => utility?.mean ?? 0),
-    'DCR share': over(({ privacy }) => privacy.dcrShare),
-    'exact copies': over(({ privacy }) => privacy.exactCopies),
-    'at most one column off': over(({ privacy }) => privacy.oneColumnOff),
-    'LevAtt AUC': over(({ privacy }) => privacy.levattAuc),
-  };
-}
-
-function statistics(values: number[]): Statistics {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, deviation: Math.sqrt(squares / Math.max(1, values.length - 1)) };
-}
-
-/** What gives a real model's rows away at N = 100, beside what is found here. */
-function printKinds({ schema, train, heldOut }: Split, synthetic: Row[]): void {
-  const column = (rows: Row[], name: string): Row[number][] => rows.map((row) => row[columnIndex(schema, name)]!);
-  const share = (name: string, cell: Row[number]) => (rows: Row[]) =>
-    column(rows, name).filter((each) => each === cell).length / rows.length;
-  const numbers = (name: string, what: keyof Statistics) => (rows: Row[]) =>
-    statistics(column(rows, name).map(Number))[what];
-  const kinds: [string, (rows: Row[]) => number, string][] = [
-    ['share of Income >50K', share('Income', '>50K'), '.28 / .25 / .41'],
-    ['education-num, mean', numbers('education-num', 'mean'), '10.0 / 9.8 / 11.5'],
-    ['hours-per-week, sd', numbers('hours-per-week', 'deviation'), '14.6 / 12.1 / 9.6'],
-    ['capital-gain zero', share('capital-gain', 0), '– / .90 / .80'],
-    ['native countries', (rows) => new Set(column(rows, 'native-country')).size, '– / 12 / 5'],
-    ['marital states', (rows) => new Set(column(rows, 'marital-status')).size, '– / 7 / 4'],
-  ];
-  console.log('N = 100, train / held-out / synthetic, here and for the real model');
-  for (const [name, measure, target] of kinds) {
-    const here = [train, heldOut, synthetic].map((rows) => measure(rows).toFixed(2)).join(' / ');
-    console.log(`  ${name.padEnd(22)} ${here.padEnd(24)} ${target}`);
+  } finally {
+    await bench.close();
   }
 }
 
-function describe(figures: Record<Figure, Statistics>): string {
-  return Object.entries(figures)
-    .map(([name, { mean }]) => `${name} ${mean.toFixed(3)}`)
-    .join(', ');
+function printFigures({ size, schema, train, heldOut }: Split, outputs: Fitted[]): void {
+  const evaluations = outputs.map(({ rows }, place) =>
+    evaluateTable({ schema, train, heldOut, synthetic: rows, seed: place + 1 }),
+  );
+  const lines = FIGURES.map(({ name, measure, real }) => {
+    const found = summaryOf(evaluations.map((evaluation, place) => measure(evaluation, outputs[place]!)))!;
+    const target = real[size];
+    const off = target === undefined ? '–' : (found.mean - target).toFixed(3).replace(/^(?!-)/, '+');
+    return [name, target?.toFixed(3) ?? '0 replies', `${found.mean.toFixed(3)} ± ${found.deviation.toFixed(3)}`, off];
+  });
+  print(`N = ${size}, ${outputs.length} outputs`, ['figure', 'real model', 'simulated', 'off by'], lines);
 }
 
-function printTable(found: Record<Figure, Statistics>[]): void {
-  console.log(`\n| figure | ${SIZES.map((size) => `N = ${size}: here (sd), real, off by`).join(' | ')} |`);
-  console.log(`| --- |${' --- |'.repeat(SIZES.length)}`);
-  for (const [name, targets] of Object.entries(TARGETS)) {
-    const cells = found.map((figures, place) => {
-      const { mean, deviation } = figures[name as Figure];
-      const gap = mean - targets[place]!;
-      return `${mean.toFixed(3)} (${deviation.toFixed(3)}), ${targets[place]!.toFixed(3)}, ${gap < 0 ? '' : '+'}${gap.toFixed(3)}`;
-    });
-    console.log(`| ${name} | ${cells.join(' | ')} |`);
-  }
+function printKinds({ schema, train, heldOut }: Split, outputs: Fitted[]): void {
+  const synthetic = outputs.flatMap(({ rows }) => rows);
+  const lines = KINDS.map(({ name, column, measure, real }) => {
+    const found = [train, heldOut, synthetic].map((rows) =>
+      measure(rows.map((row) => row[columnIndex(schema, column)]!)),
+    );
+    return [name, real, found.map((value) => Number(value.toFixed(2))).join(' / ')];
+  });
+  print(
+    'What gives the rows away at N = 100: train / held-out / synthetic',
+    ['what', 'real model, its split', 'here'],
+    lines,
+  );
+}
+
+function print(title: string, heads: string[], lines: string[][]): void {
+  const table = [heads, heads.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`);
+  console.log([`## ${title}`, '', ...table, ''].join('\n'));
+}
+
+function shareOf(cell: Row[number]): (cells: Row[number][]) => number {
+  return (cells) => cells.filter((each) => each === cell).length / cells.length;
+}
+
+function mean(cells: Row[number][]): number {
+  return summaryOf(cells.map(Number))!.mean;
+}
+
+function deviation(cells: Row[number][]): number {
+  return summaryOf(cells.map(Number))!.deviation;
+}
+
+function distinct(cells: Row[number][]): number {
+  return new Set(cells).size;
 }

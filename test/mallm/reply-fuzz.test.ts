@@ -45,6 +45,12 @@ const FAULTS: [reason: string, spoil: (row: Record<string, unknown>, random: Ran
   ['not-json', (row) => withAge({ ...row, surplus: undefined }, '"age" 3 4')],
 ];
 
+/** Every reason that may be given: a wrecked reply, too, is told by one of these. */
+const REASONS = new Set([
+  ...FAULTS.map(([reason]) => reason),
+  ...['not-an-object', 'cut-off', 'no-rows', 'partial-row-not-kept', 'surplus-row', 'control-character'],
+]);
+
 /** Ways to write a list of rows that must not change what is read. */
 const DRESSES: ((objects: string[]) => string)[] = [
   (objects) => `{"rows":[${objects.join(',')}]}`,
@@ -188,6 +194,11 @@ describe(`parseRows on ${REPLIES} fuzzed replies`, () => {
       assert.ok(rows.every(isValidRow), text);
       assert.ok(rows.length <= 3, text);
       assert.ok(rows.length + total(rejections) > 0, text);
+      assert.deepEqual(
+        Object.keys(rejections).filter((reason) => !REASONS.has(reason)),
+        [],
+        text,
+      );
       if (given.partialRows) assert.equal(rows.length + unfilled.length, 3, text);
     }
   });
@@ -202,10 +213,8 @@ describe(`parseRows on ${REPLIES} fuzzed replies`, () => {
     ['100,000 items', `[${Array<string>(100_000).fill('1').join(',')}]`],
     ['nothing but prose', 'Once upon a time. '.repeat(50_000)],
   ])('takes %s in its stride', (_name, text) => {
-    const start = performance.now();
     const { rows, rejections } = parseRows(text, { schema: clinicSchema, asked: 5, cutOff: false });
     expect(rows).toEqual([]);
     expect(total(rejections)).toBeGreaterThan(0);
-    expect(performance.now() - start).toBeLessThan(10_000);
   });
 });
