@@ -52,7 +52,7 @@ function sizes({ train, heldOut }: EvaluationTables): Silent {
   const silent: Silent = [];
   const ratio = Math.max(train.rows, heldOut.rows) / Math.min(train.rows, heldOut.rows);
   if (ratio > UNEQUAL_SIZES) {
-    const reason = `${train.rows} training and ${heldOut.rows} held-out rows: the larger table is nearer by its size alone; see dcrShare`;
+    const reason = `${train.rows} training and ${heldOut.rows} held-out rows: the larger table is nearer by its size alone; the share of nearer rows is from halves of equal size`;
     silent.push({ test: 'dcr', reason });
   }
   if (train.rows < 3) {

@@ -5,6 +5,7 @@ import { count, counted, percent } from '../numbers.js';
 /** Reasons in words, as the parser, the curation and the refined generator count them. */
 const REASONS: Record<string, string> = {
   'condition-not-met': 'does not satisfy a condition',
+  'control-character': 'holds a control character',
   'cut-off': 'the reply was cut off before a whole row',
   'duplicate-key': 'names a column twice',
   'exact-copy': 'equals a training row',
@@ -17,13 +18,14 @@ const REASONS: Record<string, string> = {
   'not-a-text': 'has something else where text is due',
   'not-an-object': 'is no row at all',
   'not-json': 'the reply could not be read',
+  'not-in-reply': 'was asked for and not in the reply',
   'out-of-range': 'has a number outside the range of the training rows',
   'partial-row-not-kept': 'changed a cell that was given',
   'repeated-row': 'repeats a row that was kept before',
   'schema-violation': 'breaks the schema',
   'surplus-row': 'was more than asked',
   'too-long': 'has a longer text than any training row',
-  'too-near': 'is too near to a training row (--distance)',
+  'too-near': 'is too near to a training row, by the option “distance”',
   'unknown-column': 'names a column that is not there',
   'unknown-label': 'has a label that no training row has',
   'wrong-number-of-columns': 'has too few or too many cells',
