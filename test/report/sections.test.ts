@@ -210,7 +210,7 @@ describe('scores, rows, options', () => {
     expect(text).toMatch(
       /outside the range of the training rows 7 out-of-range.*no training row has 4 unknown-label.*odd new reason 1/,
     );
-    expect(text).toContain('is too near to a training row (--distance) 1 234 too-near');
+    expect(text).toContain('is too near to a training row, by the option “distance” 1 234 too-near');
     expect(text).toContain('Why there are fewer: only 80 rows were far enough from real ones');
   });
   it('lists the options that differ from the preset, and the files', () => {
