@@ -26,24 +26,25 @@ export function freshScore(
   const { schema, train } = split;
   const stood = new Set(train.map((row) => JSON.stringify(row)));
   const heldOut = split.heldOut.filter((row) => !stood.has(JSON.stringify(row)));
-  const rows = freshRows(split, theta, { options, seed });
+  const rows = freshRows(split, theta, { options, seed, count: ROWS });
   const encoder = fitEncoder(schema, train);
   return outOfFoldScores('ensemble', encoder, heldOut, [rows], seedOf('fresh score', seed))[0]!.value;
 }
 
-function freshRows(
+/** Rows of the simulated model from one θ, as it would be asked in a fit with these options. */
+export function freshRows(
   { schema, train }: Split,
   theta: Theta,
-  { options, seed }: { options: FitOptions; seed: number },
+  { options, seed, count }: { options: FitOptions; seed: number; count: number },
 ): Row[] {
   const each = options.rowsPerRequest;
   const { causalStructure: edges, givenColumns: columns } = theta;
-  const ask = { schema, rows: train, edges, count: ROWS, seed: seedOf('fresh', seed), columns };
+  const ask = { schema, rows: train, edges, count, seed: seedOf('fresh', seed), columns };
   const partial = columns && drawPartialRows(ask);
   const rows: Row[] = [];
-  for (let call = 0; call * each < ROWS; call++) {
+  for (let call = 0; call * each < count; call++) {
     const partialRows = partial?.slice(call * each, (call + 1) * each);
-    const asked = Math.min(each, ROWS - call * each);
+    const asked = Math.min(each, count - call * each);
     const examples = createRandom(seedOf('shown', seed, call))
       .shuffle(train)
       .slice(0, options.examplesPerPrompt);

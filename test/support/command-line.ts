@@ -39,13 +39,14 @@ export interface Workplace {
   close(): Promise<void>;
 }
 
-export async function openWorkplace(): Promise<Workplace> {
+/** @param script what is run there; the command line when left out */
+export async function openWorkplace(script = MAIN): Promise<Workplace> {
   const folder = await mkdtemp(join(tmpdir(), 'mallm-gan-'));
   const start: Workplace['start'] = (args, env = {}, within = folder) => {
     const inherited = Object.fromEntries(
       INHERITED.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
     );
-    const child = spawn(process.execPath, [MAIN, ...args], {
+    const child = spawn(process.execPath, [script, ...args], {
       cwd: within,
       env: { ...inherited, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
