@@ -8,6 +8,7 @@ import type { RunPlan, StoredRows } from '../mallm/plan.js';
 import type { Ref } from '../mallm/reference.js';
 import type { Candidate, FitCarry } from '../workflows/contract.js';
 import type { Dependencies } from './dependencies.js';
+import { putState } from './fit-pages.js';
 import { getObject, putVersion } from './object.js';
 import type { ProposedTheta } from './propose-theta.js';
 import type { ObjectStore } from './ports.js';
@@ -103,7 +104,8 @@ export async function scoreBatch(dependencies: Dependencies, input: ScoreBatchIn
     state,
   });
   const next = withBookkeeping(plan, { before: state, after: scored }, candidates, trainRows.length);
-  const ref = await putVersion(store, `runs/${input.runId}/states/e${input.epoch}b${input.batch}`, next);
+  const { runId, epoch, batch } = input;
+  const ref = await putState(store, { runId, step: `e${epoch}b${batch}` }, next);
   const after = carryAfter(carry, state, next, ref);
   await saveCheckpoint(dependencies, { ...input, carry: after });
   return after;

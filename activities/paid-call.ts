@@ -27,16 +27,8 @@ export async function callOnce(call: {
   const known = await store.get(key);
   if (known) return JSON.parse(known.body.toString('utf8')) as StoredReply;
   const reply = await model.complete(request, Context.current().cancellationSignal);
-  const { text, finish, model: name, simulated, promptTokens, completionTokens } = reply;
-  const stored: StoredReply = {
-    text,
-    finish,
-    model: name,
-    simulated,
-    promptTokens,
-    completionTokens,
-    host: model.host,
-  };
+  // What the limits were at that moment is of no use later.
+  const stored: StoredReply = { ...reply, rateLimit: undefined, host: model.host };
   try {
     await store.put(key, Buffer.from(JSON.stringify(stored)), { ifAbsent: true });
     return stored;

@@ -13,6 +13,8 @@ export interface ChatRequest {
 
 /** What it answered. */
 export interface ChatReply {
+  /** The endpoint's own name for this reply: what its operator, and its bill, can be asked by. */
+  id?: string;
   text: string;
   finish: 'stop' | 'length' | 'content-filter' | 'other';
   /** The name the endpoint gives itself, and whether it is the simulated model. */

@@ -16,6 +16,7 @@ import type { ThetaFile } from '../mallm/trajectory.js';
 import type { Ref } from '../mallm/reference.js';
 import type { ReportInput } from '../report/index.js';
 import type { OptimizeThetaResult, Part, SampleInput, SampleResult } from '../workflows/contract.js';
+import { getWholeFit } from './fit-pages.js';
 import { findObject, getBytes, getObject } from './object.js';
 import type { ObjectStore } from './ports.js';
 
@@ -81,7 +82,7 @@ export async function* tableContent(
 export async function manifestOf(store: ObjectStore, results: Results): Promise<Manifest> {
   const { run, fitted, drawn, spec, finishedAt } = results;
   const { plan } = run;
-  const state = await getObject<FitState>(store, fitted.state);
+  const state = await getWholeFit(store, fitted.state);
   const hosts = await hostsOf(store, results, state);
   const spending = addSpending(fitted.spending, drawn.spending);
   const cost = costOf(spending, plan.options.prices);
@@ -151,7 +152,7 @@ async function hostsOf(store: ObjectStore, { run, spec }: Results, state: FitSta
 }
 
 async function thetaFileOf(store: ObjectStore, { run: { plan }, fitted }: Results): Promise<ThetaFile> {
-  const state = await getObject<FitState>(store, fitted.state);
+  const state = await getWholeFit(store, fitted.state);
   const thetas = await Promise.all(
     state.pairs.map(async ({ theta, ...pair }) => {
       const stored = await getObject<StoredTheta>(store, theta);

@@ -11,6 +11,7 @@ import type { RefinedGenerator } from '../mallm/refinement.js';
 import { nothingSpent } from '../mallm/spending.js';
 import type { Part, ShardResult } from '../workflows/contract.js';
 import type { Dependencies } from './dependencies.js';
+import { getWholeFit } from './fit-pages.js';
 import { findRef, getObject, putObject, putVersion } from './object.js';
 import type { ObjectStore } from './ports.js';
 import type { OfSample, OfShard } from './table-parts.js';
@@ -28,10 +29,7 @@ export async function prepareGenerator(
   const key = `runs/${input.runId}/generators/${input.state.sha256.slice(0, 12)}-${input.distance}.json`;
   const known = await findRef(store, key);
   if (known) return known;
-  const [plan, state] = await Promise.all([
-    getObject<RunPlan>(store, input.plan),
-    getObject<FitState>(store, input.state),
-  ]);
+  const [plan, state] = await Promise.all([getObject<RunPlan>(store, input.plan), getWholeFit(store, input.state)]);
   const trainRows = await getObject<Row[]>(store, plan.train);
   const best = bestPair(state.pairs);
   const theta = best ? await getObject<StoredTheta>(store, best.theta) : null;

@@ -11,10 +11,15 @@ import { createRandom, seedOf } from './random.js';
 export function epochBatches(ask: { rows: number; batchSize: number; seed: number; epoch: number }): number[][] {
   const random = createRandom(seedOf(ask.seed, 'batches', ask.epoch));
   const places = random.shuffle(Array.from({ length: ask.rows }, (_, place) => place));
-  const count = Math.max(1, Math.round(ask.rows / ask.batchSize));
+  const count = batchesOf(ask.rows, ask.batchSize);
   return Array.from({ length: count }, (_, batch) =>
     places.slice(batch * ask.batchSize, batch === count - 1 ? undefined : (batch + 1) * ask.batchSize),
   );
+}
+
+/** Batches of an epoch. */
+export function batchesOf(rows: number, batchSize: number): number {
+  return Math.max(1, Math.round(rows / batchSize));
 }
 
 /**

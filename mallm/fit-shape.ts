@@ -1,3 +1,4 @@
+import { batchesOf } from './few-shot-batch.js';
 import type { FitOptions } from './options.js';
 import { epochsFor } from './options.js';
 import type { Budget } from './spending.js';
@@ -19,7 +20,7 @@ export interface FitShape {
 
 /** The shape of a fit of so many training rows. */
 export function shapeOf(options: FitOptions, trainRows: number): FitShape {
-  const batchesPerEpoch = Math.max(1, Math.round(trainRows / options.batchSize));
+  const batchesPerEpoch = batchesOf(trainRows, options.batchSize);
   const rowsPerTheta = options.rowsPerTheta ?? Math.min(options.batchSize, trainRows);
   const { population, optimizer, patience, callsPerActivity, inFlight, maxCalls, maxTokens, maxCost, prices } = options;
   return {

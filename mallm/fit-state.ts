@@ -49,6 +49,54 @@ export interface FitState {
   /** Rows of every θ that counted, for the refinement. */
   pool: { number: number; rows: Ref }[];
   hosts: HostSeen[];
+  /** The last page of what no step looks at any more; absent in the first steps. */
+  past?: Ref;
+}
+
+/** Pairs, points and pool of steps long past, in their order: kept apart, so that the state of a long fit stays small. */
+export interface FitPage extends Pick<FitState, 'pairs' | 'trajectory' | 'pool'> {
+  /** The page before this one. */
+  past?: Ref;
+}
+
+/** Points after which a page is filled, and entries of one θ's pool that stay in the state. */
+const PAGE_POINTS = 20;
+const ENTRIES_KEPT = 40;
+
+/**
+ * Takes out of a state what no later step looks at: all but the last point, pairs out of the running, and their pool.
+ * @returns the state without it, and the page; null while there is too little for one.
+ */
+export function turnPage(state: FitState): { state: FitState; page: FitPage } | null {
+  if (state.trajectory.length <= PAGE_POINTS) return null;
+  const { pairs, trajectory, pool, past } = state;
+  const isKept = (pair: Pair): boolean => pair.adjustedScore !== null || pair === pairs.at(-1);
+  const kept = pairs.filter(isKept);
+  const page = {
+    pairs: pairs.filter((pair) => !isKept(pair)),
+    trajectory: trajectory.slice(0, -1),
+    pool,
+    ...(past ? { past } : {}),
+  };
+  const rest = { ...state, pairs: kept, trajectory: trajectory.slice(-1), pool: kept.flatMap(newestOf(pool)) };
+  return { state: rest, page };
+}
+
+/** A state with its pages, the oldest first: the whole fit. */
+export function wholeFit(state: FitState, pages: readonly FitPage[]): FitState {
+  const all = [...pages, state];
+  // What is still looked at stands in a page too, at its own place.
+  const pool = new Map(all.flatMap((part) => part.pool).map((entry) => [entry.rows.uri, entry]));
+  return {
+    ...state,
+    pairs: all.flatMap(({ pairs }) => pairs).sort((a, b) => a.number - b.number),
+    trajectory: all.flatMap(({ trajectory }) => trajectory),
+    pool: [...pool.values()],
+  };
+}
+
+function newestOf(pool: FitState['pool']): (pair: Pair) => FitState['pool'] {
+  return ({ number }) => pool.filter((entry) => entry.number === number).slice(-ENTRIES_KEPT);
 }
 
 /** The pair with the lowest adjusted score among those that count; the first in case of a tie. */

@@ -4,6 +4,7 @@ import type { DiscriminatorState } from './discriminator.js';
 import { fitEncoder } from './encoding.js';
 import type { Encoder } from './encoding.js';
 import { compareRows } from './feedback.js';
+import { batchesOf } from './few-shot-batch.js';
 import type { FitState, HeldOut, Pair } from './fit-state.js';
 import { bestPair, pairsInTheRunning } from './fit-state.js';
 import type { FitOptions } from './options.js';
@@ -68,11 +69,8 @@ export function scoreIteration(iteration: Iteration): FitState {
 }
 
 /** One score for all the rows of each θ, by the same classifier. A round that does not count leaves a θ as it stood. */
-function scoreTogether(
-  { candidates, earlier, state, options, trainRows }: Iteration,
-  encoder: Encoder,
-  counted: boolean[],
-): FitState {
+function scoreTogether(iteration: Iteration, encoder: Encoder, counted: boolean[]): FitState {
+  const { candidates, earlier, state, options, trainRows } = iteration;
   const rowsOf = new Map(earlier.map(({ number, rows }) => [number, rows]));
   const pairs = [...state.pairs];
   candidates.forEach(({ pair, rows, asked }, index) => {
@@ -80,7 +78,7 @@ function scoreTogether(
     else if (rowsOf.has(pair.number)) return;
     addPair(pairs, { ...pair, ...scored(null), validShare: rows.length / asked, counted: counted[index]! });
   });
-  const seed = seedOf(options.seed, 'score', state.trajectory.length);
+  const seed = seedOf(options.seed, 'score', stepOf(iteration));
   const numbers = [...rowsOf.keys()].sort((a, b) => a - b);
   const groups = numbers.map((number) => rowsOf.get(number)!);
   const scores = outOfFoldScores(options.discriminator, encoder, trainRows, groups, seed);
@@ -92,6 +90,11 @@ function scoreTogether(
     return { ...pair, ...scored(score), score: before.get(pair.number) ?? score.value };
   });
   return { ...state, pairs: rescoredPairs };
+}
+
+/** Steps before this one. */
+function stepOf({ options, trainRows, epoch, batchNumber }: Iteration): number {
+  return (epoch - 1) * batchesOf(trainRows.length, options.batchSize) + batchNumber - 1;
 }
 
 function scoreOnHeldOut(iteration: Iteration, encoder: Encoder, counted: boolean[]): FitState {

@@ -18,6 +18,7 @@ const FINISH: Record<string, ChatReply['finish']> = {
 
 /** A reply as endpoints really send it: any field may be missing, null, or of another kind. */
 interface LooseCompletion {
+  id?: string | null;
   model?: string | null;
   system_fingerprint?: string | null;
   usage?: { prompt_tokens?: number; completion_tokens?: number } | null;
@@ -38,6 +39,7 @@ export function chatReplyOf(completion: ChatCompletion, request: ChatRequest, as
   const text = refused ? '' : textOf(choice.message?.content);
   const model = reply.model ?? request.model;
   return {
+    ...(typeof reply.id === 'string' && reply.id !== '' ? { id: reply.id } : {}),
     text,
     finish: refused ? 'content-filter' : (FINISH[choice.finish_reason ?? ''] ?? 'other'),
     model,

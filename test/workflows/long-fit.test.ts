@@ -18,6 +18,8 @@ const BATCHES = 4;
 const WIDE = EPOCHS < 60 ? { rowsPerTheta: 36, rowsPerRequest: 1, callsPerActivity: 1, inFlight: 36 } : {};
 /** A run is continued between two steps: 3,000 events and those of one step. */
 const MAX_EVENTS = 3000 + 300;
+/** States until the first page is full. */
+const FIRST_PAGE = 21;
 
 describe(`a fit of ${EPOCHS} × ${BATCHES} steps`, () => {
   let temporal: Awaited<ReturnType<typeof startTemporal>>;
@@ -77,14 +79,20 @@ describe(`a fit of ${EPOCHS} × ${BATCHES} steps`, () => {
     expect(Math.max(...inputs)).toBeLessThan(4096);
   });
 
-  it('has a state that grows by a line a step', () => {
+  it('has a state that stays as small as after the first page of steps', () => {
     const states = join(fileURLToPath(site.config.store!), 'runs', outcome.manifest.runId, 'states');
     const sizes = readdirSync(states)
       .sort((a, b) => statSync(join(states, a)).mtimeMs - statSync(join(states, b)).mtimeMs)
       .map((name) => contentOf(join(states, name)).length);
-    const half = Math.floor(sizes.length / 2);
-    const perStep = (sizes.at(-1)! - sizes[half]!) / (sizes.length - 1 - half);
-    expect(perStep).toBeLessThan(WIDE.inFlight ? 10_000 : 1500);
+    expect(sizes.length).toBeGreaterThan(FIRST_PAGE + 2);
+    expect(Math.max(...sizes.slice(FIRST_PAGE))).toBeLessThan(1.1 * Math.max(...sizes.slice(0, FIRST_PAGE)));
+  });
+
+  it('leaves every θ that was tried', () => {
+    const { thetas } = JSON.parse(readFileSync(join(outcome.folder, 'theta.json'), 'utf8')) as {
+      thetas: { number: number }[];
+    };
+    expect(thetas.map(({ number }) => number)).toEqual(Array.from({ length: EPOCHS * BATCHES }, (_, step) => step));
   });
 });
 

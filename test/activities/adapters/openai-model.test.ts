@@ -70,6 +70,7 @@ describe('a call', () => {
   it('sends the whole request once, with the key, and gives the reply with its counts', async () => {
     const model = await modelAnswering(completion({ content: '{"rows":[]}' }));
     expect(await model.complete(REQUEST)).toEqual({
+      id: 'c1',
       text: '{"rows":[]}',
       finish: 'stop',
       model: 'small-2026',
