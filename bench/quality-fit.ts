@@ -1,10 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { getWholeFit } from '../activities/fit-pages.js';
 import { fit } from '../client/fit.js';
 import { requireRunRecord } from '../client/run-folder.js';
 import type { Config } from '../config/index.js';
 import type { Row } from '../mallm/dataset.js';
-import type { FitState } from '../mallm/fit-state.js';
 import type { Rejections, TrajectoryPoint } from '../mallm/manifest.js';
 import type { FitOptions } from '../mallm/options.js';
 import type { RunPlan, StoredTheta } from '../mallm/plan.js';
@@ -63,7 +63,7 @@ export async function openBench(models?: Config['models']): Promise<Bench> {
       const { fitted, store, plan } = await requireRunRecord(out);
       const { spending, best, state, ended, accepted, rejections } = fitted!;
       const runStore = openStore(store);
-      const { pairs, trajectory } = await getObject<FitState>(runStore, state);
+      const { pairs, trajectory } = await getWholeFit(runStore, state);
       const thetas = await Promise.all(pairs.map(({ theta }) => getObject<StoredTheta>(runStore, theta)));
       const tokens = spending.promptTokens + spending.completionTokens;
       const result: Fitted = {

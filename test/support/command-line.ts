@@ -2,11 +2,14 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { stopEmbeddedServer } from '../../workers/embedded-server.js';
+import { repositoryFile } from './repository.js';
+
+export { repositoryFile } from './repository.js';
 
 /** The compiled command line, as a user runs it. */
-const MAIN = resolve(import.meta.dirname, '../../dist/scripts/main.js');
+export const MAIN = repositoryFile('dist/scripts/main.js');
 
 /** What is inherited from the environment of the tests; nothing that names a model or a server. */
 const INHERITED = [
@@ -67,9 +70,4 @@ export async function openWorkplace(script = MAIN): Promise<Workplace> {
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** Path of a file of the repository. */
-export function repositoryFile(path: string): string {
-  return resolve(import.meta.dirname, '../..', path);
 }

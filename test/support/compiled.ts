@@ -1,8 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { ModuleKind, ScriptTarget, transpileModule } from 'typescript';
-
-const ROOT = resolve(import.meta.dirname, '../..');
+import { REPOSITORY } from './repository.js';
 
 /**
  * Compiles a TypeScript file of this repository and all of ours that it imports, so that tests can run it as a process
@@ -32,5 +31,5 @@ async function emit(path: string, folder: string, seen: Set<string>): Promise<vo
 }
 
 function outputOf(path: string, folder: string): string {
-  return join(folder, relative(ROOT, path).replace(/\.ts$/, '.js'));
+  return join(folder, relative(REPOSITORY, path).replace(/\.ts$/, '.js'));
 }

@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { access, chmod, mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { delimiter, join, resolve } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
+import { repositoryFile } from './repository.js';
 
 const run = promisify(execFile);
-const CACHE = resolve(import.meta.dirname, '../../.cache/bin');
+const CACHE = repositoryFile('.cache/bin');
 const VERSITYGW = 'github.com/versity/versitygw/cmd/versitygw@v1.8.0';
 const SEAWEEDFS = '4.48';
 /** SHA-256 of the wheels of that version: Linux on x86-64 and ARM, macOS on ARM. */
