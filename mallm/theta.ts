@@ -35,14 +35,15 @@ export function evolvingParts({ causalStructure, taskInstruction, givenColumns }
 /** Longest task instruction that is accepted, characters. Departs: the authors' θ grew to 6,900; orders nobody can carry out. */
 export const MAX_TASK_LENGTH = 1500;
 
-/** @throws ThetaError when the task instruction is empty or too long. */
+/** @throws ThetaError when the task instruction is empty, a placeholder without a word (small models copy "..."), or too long. */
 export function assertTaskInstruction(text: string): void {
   const length = text.trim().length;
-  if (length > 0 && length <= MAX_TASK_LENGTH) return;
+  const empty = !/\p{L}/u.test(text);
+  if (!empty && length <= MAX_TASK_LENGTH) return;
   throw new ThetaError({
-    problem: length === 0 ? 'the task instruction is empty' : 'the task instruction is too long',
-    expected: `1 to ${MAX_TASK_LENGTH} characters`,
+    problem: empty ? 'the task instruction is empty' : 'the task instruction is too long',
+    expected: `1 to ${MAX_TASK_LENGTH} characters${empty ? ' with words among them' : ''}`,
     got: String(length),
-    remedy: length === 0 ? 'Say what the writing model should heed.' : 'Say the same in fewer words.',
+    remedy: empty ? 'Say what the writing model should heed.' : 'Say the same in fewer words.',
   });
 }

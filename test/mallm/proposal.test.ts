@@ -155,6 +155,11 @@ describe('parseProposal', () => {
       { causalStructure: { age: ['sex'] }, taskInstruction: task },
       /"causalStructure" is no list of edges/,
     ],
+    [
+      'the placeholder of the prompt, as SmolLM2-135M replied',
+      '{"causalStructure":[["smoker","age"],["age","sex"]],"taskInstruction":"..."}',
+      /task instruction is empty/,
+    ],
     ['an empty task', { causalStructure: pairs, taskInstruction: ' \n' }, /task instruction is empty/],
     ['a task that is no text', { causalStructure: pairs, taskInstruction: { a: 1 } }, /"taskInstruction" is no text/],
     [
