@@ -124,8 +124,8 @@ export async function contextOf(
   watcher: Watcher,
 ): Promise<RunContext> {
   const plan = await getObject<RunPlan>(session.openStore(record.store), record.plan);
-  const { onProgress, signal } = watcher;
-  return { session, record, plan, onProgress, signal, resumeWith: `mallm-gan resume ${quoted(folder)}` };
+  const { onProgress, onNotice, signal } = watcher;
+  return { session, record, plan, onProgress, onNotice, signal, resumeWith: `mallm-gan resume ${quoted(folder)}` };
 }
 
 async function complete(session: Session, folder: string, record: RunRecord, watcher: Watcher): Promise<FitOutcome> {

@@ -14,9 +14,12 @@ import type { Progress } from '../workflows/contract.js';
 import { PROGRESS, RESUME } from '../workflows/contract.js';
 import { PayloadError, ServerError } from '../mallm/errors.js';
 import { Blocked, Interrupted, RunFailed } from './errors.js';
+import { whyWaiting } from './retries.js';
 
 /** How often progress is asked for. */
 const POLL_MS = 400;
+/** How often it is asked what is being tried again. */
+const RETRIES_MS = 3000;
 /** A query that is not answered within this time is given up: the worker may be busy or away. */
 const QUERY_MS = 5000;
 /** A server that is away is waited for so long; the run itself goes on whether or not it is followed. */
@@ -24,6 +27,8 @@ const LONGEST_OUTAGE_MS = 10 * 60_000;
 
 export interface Follow {
   onProgress?: (progress: Progress) => void;
+  /** Told once why the run does not move, and again when the reason changes. */
+  onNotice?: (line: string) => void;
   /** Aborted by Ctrl-C: stop waiting, leave the run as it is. */
   signal?: AbortSignal;
   /** How to go on, for the messages: `mallm-gan resume DIR`. */
@@ -64,7 +69,7 @@ export async function unblock(handle: WorkflowHandle): Promise<void> {
  */
 export async function follow<Result>(
   handle: WorkflowHandle,
-  { onProgress, signal, resumeWith }: Follow,
+  { onProgress, onNotice, signal, resumeWith }: Follow,
 ): Promise<Result> {
   const leave = new AbortController();
   // The connection adds a listener with each poll, and takes none away.
@@ -76,6 +81,7 @@ export async function follow<Result>(
   });
   try {
     const result = handle.client.withAbortSignal(leave.signal, () => resultOf<Result>(handle, leave.signal));
+    if (onNotice) void tellRetries(handle, leave.signal, onNotice);
     return await Promise.race([result, aborted, watch(handle, leave.signal, onProgress, resumeWith)]);
   } catch (error) {
     throw error instanceof WorkflowFailedError ? failed(error, resumeWith) : error;
@@ -118,6 +124,16 @@ async function watch(
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
   return new Promise<never>(() => undefined);
+}
+
+async function tellRetries(handle: WorkflowHandle, left: AbortSignal, tell: (line: string) => void): Promise<void> {
+  let told: string | undefined;
+  while (!left.aborted) {
+    const reason = await whyWaiting(handle);
+    if (reason !== undefined && reason !== told && !left.aborted) tell(reason);
+    told = reason ?? told;
+    await new Promise((resolve) => setTimeout(resolve, RETRIES_MS).unref());
+  }
 }
 
 /** Whether the server, and not the run, is what failed. */

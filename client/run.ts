@@ -31,6 +31,7 @@ export interface RunContext {
   plan: RunPlan;
   resumeWith: string;
   onProgress?: (progress: Progress) => void;
+  onNotice?: (line: string) => void;
   signal?: AbortSignal;
 }
 

@@ -47,7 +47,8 @@ export function modelFailure(error: unknown, asked: Asked, now: number): ModelFa
 /** A call that took longer than it may. */
 export function timeoutFailure({ host, timeoutMs }: Asked): ModelFailure {
   const seconds = Math.round(timeoutMs / 1000);
-  return new ModelFailure('timeout', `${host} did not answer within ${seconds} s.`, { host });
+  const remedy = 'If it is only slow, set MALLM_MODEL_TIMEOUT to more seconds, or ask for fewer rows in a request.';
+  return new ModelFailure('timeout', `${host} did not answer within ${seconds} s. ${remedy}`, { host });
 }
 
 /** A reply with status 200 that is none. */
