@@ -3,6 +3,7 @@ import type { Exposure } from '../../mallm/manifest.js';
 import { defaultPreset } from '../../mallm/options.js';
 import { leadersOf, lineageOf } from '../../report/leaders.js';
 import { exposureText, isThisMachine } from '../../report/sections/exposure.js';
+import { overviewSection } from '../../report/sections/overview.js';
 import { rowsSection } from '../../report/sections/rows.js';
 import { scoreSection } from '../../report/sections/score.js';
 import { settingsSection } from '../../report/sections/settings.js';
@@ -23,6 +24,7 @@ const { schema } = typedTable(
 );
 const manifest = manifestOf(schema);
 const theta = thetaFile(schema);
+const input = { manifest, theta, schema, train: [], synthetic: [], evaluation: null, baselines: [] };
 const plain = (html: string): string =>
   html
     .replace(/<[^>]+>/g, ' ')
@@ -204,6 +206,17 @@ describe('scores, rows, options', () => {
   it('draws an iteration without interval and a score that does not count', () => {
     const trajectory = [{ ...manifest.trajectory[0]!, interval: undefined, score: 1, best: 1 }];
     expect(scoreSection({ ...manifest, trajectory }).body).not.toMatch(/NaN|undefined/);
+  });
+  it('says on top when the model hardly took part, and not otherwise', () => {
+    const overview = (changes: object): string => {
+      const changed = manifestOf(schema, changes);
+      return plain(overviewSection({ ...input, manifest: changed }).body);
+    };
+    const rows = { asked: 50, released: 50, accepted: 1, rejected: 49 };
+    expect(overview({ rows, rejections: { 'not-in-reply': 49 } })).toMatch(
+      /hardly took part:.*only 2 %.*not-in-reply 49.*--rows-per-request/,
+    );
+    expect(overview({})).not.toContain('hardly took part');
   });
   it('says why rows were rejected, in words, most frequent first', () => {
     const text = plain(rowsSection(manifest).body);
