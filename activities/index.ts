@@ -1,12 +1,15 @@
 import { Context } from '@temporalio/activity';
+import { closeSlot } from './close-slot.js';
 import type { Dependencies } from './dependencies.js';
 import { evaluateSynthetic } from './evaluate.js';
 import { toApplicationFailure } from './failures.js';
 import { firstTheta, saveCheckpoint, scoreBatch } from './fit-steps.js';
 import { generateRows } from './generate-rows.js';
+import { openSlot } from './open-slot.js';
 import { proposeThetas } from './propose-theta.js';
 import { closeShard, curateRows, drawShard, openShard, prepareGenerator } from './sample-steps.js';
 import { assembleTable } from './table-parts.js';
+import { writeOutput } from './write-output.js';
 
 export type { Dependencies } from './dependencies.js';
 
@@ -26,6 +29,9 @@ const steps = {
   closeShard,
   assembleTable,
   evaluateSynthetic,
+  openSlot,
+  writeOutput,
+  closeSlot,
 };
 
 type Steps = typeof steps;

@@ -22,6 +22,19 @@ export { baseline, refine } from './rows.js';
 export type { RowsOutcome } from './rows.js';
 export { sample } from './sample.js';
 export type { SampleOutcome, SampleRequest } from './sample.js';
+export {
+  backfillSchedule,
+  createSchedule,
+  deleteSchedule,
+  pauseSchedule,
+  triggerSchedule,
+  unpauseSchedule,
+} from './schedule.js';
+export type { ScheduleRequest } from './schedule.js';
+export { OVERLAPS } from './schedule-timing.js';
+export type { Overlap } from './schedule-timing.js';
+export { listSchedules, showSchedule } from './schedule-view.js';
+export type { ScheduleLine, ScheduleView, SlotView } from './schedule-view.js';
 export { runSimulator } from './simulator.js';
 export { cancel, pause, setLimits, status, stop, unpause } from './status.js';
 export type { RunStatus } from './status.js';

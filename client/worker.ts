@@ -1,6 +1,7 @@
 import { readConfig } from '../config/index.js';
 import type { Config } from '../config/index.js';
-import { OptionError, ServerError } from '../mallm/errors.js';
+import { OptionError } from '../mallm/errors.js';
+import { startEmbeddedServer } from '../workers/embedded-server.js';
 import { startWorkerHost } from '../workers/host.js';
 import type { WorkerRole } from '../workers/worker.js';
 import { WORKER_ROLES } from '../workers/worker.js';
@@ -15,7 +16,10 @@ export interface WorkerRequest {
   config?: Config;
 }
 
-/** Runs a worker on the configured Temporal server until the signal aborts. */
+/**
+ * Runs a worker until the signal aborts: for the configured Temporal server, or for the embedded one, which is then up
+ * as long as the worker is, so that the slots of schedules are done.
+ */
 export async function runWorker({
   roles,
   inFlight,
@@ -23,25 +27,28 @@ export async function runWorker({
   onNotice,
   config = readConfig(),
 }: WorkerRequest): Promise<void> {
-  if (!config.temporal) {
-    throw new ServerError({
-      problem: 'a worker needs a Temporal server to work for',
-      remedy:
-        'Set TEMPORAL_ADDRESS (or TEMPORAL_PROFILE). The embedded server brings its own worker: use `mallm-gan fit`.',
-    });
-  }
   const wanted = (roles ?? [...WORKER_ROLES]).map(asRole);
-  const host = await startWorkerHost({ config, temporal: config.temporal, roles: wanted, inFlight });
-  onNotice?.(
-    `worker on ${config.temporal.address}, queue ${config.taskQueue}, roles ${wanted.join(', ')}; Ctrl-C to stop`,
-  );
-  if (host.models.simulated.length > 0)
-    onNotice?.(`SIMULATED model as ${host.models.simulated.join(' and ')}: no endpoint is set`);
-  const aborted = new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }));
+  const log = onNotice ?? ((): void => undefined);
+  const server = config.temporal
+    ? undefined
+    : await startEmbeddedServer({ home: config.home, ...config.temporalCli, log });
   try {
-    await Promise.race([host.done, aborted]);
+    const temporal = config.temporal ?? { address: server!.address, namespace: server!.namespace };
+    const host = await startWorkerHost({ config, temporal, roles: wanted, inFlight });
+    try {
+      const embedded = server ? `the embedded server of ${config.home}` : temporal.address;
+      log(`worker on ${embedded}, queue ${config.taskQueue}, roles ${wanted.join(', ')}; Ctrl-C to stop`);
+      if (host.models.simulated.length > 0)
+        log(`SIMULATED model as ${host.models.simulated.join(' and ')}: no endpoint is set`);
+      const aborted = new Promise<void>((resolve) =>
+        signal?.addEventListener('abort', () => resolve(), { once: true }),
+      );
+      await Promise.race([host.done, aborted]);
+    } finally {
+      await host.close();
+    }
   } finally {
-    await host.close();
+    await server?.release();
   }
 }
 

@@ -62,6 +62,18 @@ export const manifestSchema = z.strictObject({
   draw: z.enum(['refined', 'model']).describe('where released rows come from'),
   distance: z.enum(['off', 'mild', 'strict']).describe('how near a released row may come to a real one'),
   store: z.string().describe('URL of the object store, without credentials'),
+  schedule: z
+    .strictObject({
+      name: z.string(),
+      slot: z.string().describe('the time the schedule meant, UTC'),
+      outcome: z.enum(['regenerated', 'refitted']),
+      why: z.string(),
+      quality: fraction
+        .nullable()
+        .describe('how hard the rows are to tell from held-out rows: 2·(1 − AUC); null without held-out rows'),
+    })
+    .optional()
+    .describe('the schedule that made this table, if one did'),
   files: z.record(z.string(), z.string()).describe('file name → sha256'),
 });
 

@@ -10,6 +10,7 @@ import { fitCommand } from './fit.js';
 import { refineCommand } from './refine.js';
 import { resumeCommand } from './resume.js';
 import { sampleCommand } from './sample.js';
+import { scheduleCommand } from './schedule.js';
 import { simulatorCommand } from './simulator.js';
 import { statusCommand } from './status.js';
 import { workerCommand } from './worker.js';
@@ -42,6 +43,7 @@ for (const command of [
   evaluateCommand(),
   baselineCommand(),
   refineCommand(),
+  scheduleCommand(),
   workerCommand(),
   codecServerCommand(),
   simulatorCommand(),

@@ -6,12 +6,14 @@ import { openTerminal, runCommand } from './terminal.js';
 /** `mallm-gan worker` */
 export function workerCommand(): Command {
   return new Command('worker')
-    .description('A worker for a cluster: set TEMPORAL_ADDRESS, the store and the model endpoint in the environment.')
+    .description(
+      'A worker for a cluster (TEMPORAL_ADDRESS), or for the embedded server, which it keeps up for schedules.',
+    )
     .option('--role <role...>', 'workflow, model, compute; all by default')
     .option('--in-flight <n>', 'model calls of this process at once', whole, 16)
     .addHelpText(
       'after',
-      '\nExamples:\n  $ TEMPORAL_ADDRESS=temporal:7233 MALLM_STORE=s3://bucket/mallm mallm-gan worker\n  $ mallm-gan worker --role model --in-flight 64',
+      '\nExamples:\n  $ TEMPORAL_ADDRESS=temporal:7233 MALLM_STORE=s3://bucket/mallm mallm-gan worker\n  $ mallm-gan worker --role model --in-flight 64\n  $ mallm-gan worker   # nothing set: the embedded server and a worker, until Ctrl-C',
     )
     .action(({ role, inFlight }: { role?: string[]; inFlight: number }) =>
       runCommand(async (signal) => {

@@ -13,6 +13,9 @@ export const computeQueue = (taskQueue: string): string => `${taskQueue}-compute
 
 export const fitWorkflowId = (runId: string): string => `fit-${runId}`;
 export const sampleWorkflowId = (runId: string, sampleId: string): string => `sample-${runId}-${sampleId}`;
+/** What a schedule starts; the server adds the time of the slot to the id. */
+export const REGENERATE = 'regenerate';
+export const regenerateWorkflowId = (schedule: string): string => `regenerate-${schedule}`;
 export const evaluateWorkflowId = (runId: string, sampleId: string): string => `evaluate-${runId}-${sampleId}`;
 
 /** Names of signals, queries and updates. */
@@ -20,6 +23,7 @@ export const PAUSE = 'pause';
 export const RESUME = 'resume';
 export const STOP_EARLY = 'stopEarly';
 export const PROGRESS = 'progress';
+export const SLOT_PROGRESS = 'slotProgress';
 export const SET_LIMITS = 'setLimits';
 
 export interface OptimizeThetaInput {
@@ -30,6 +34,8 @@ export interface OptimizeThetaInput {
   shape: FitShape;
   /** Where an earlier run of this fit stopped. */
   carry?: FitCarry;
+  /** Nobody is there to put right what blocks it: it fails then, with what was paid for stored, and may be run again. */
+  unattended?: boolean;
 }
 
 /** One θ that is to be generated from: its number and where it stands. */
@@ -146,6 +152,8 @@ export interface SampleInput extends SampleCommon {
   rowsPerShard: number;
   /** Where an earlier run of this workflow stopped. */
   carry?: SampleCarry;
+  /** As of a fit: it fails when it is blocked. */
+  unattended?: boolean;
 }
 
 /** One part of a generated table: rows as CSV without a header. */

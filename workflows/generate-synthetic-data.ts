@@ -28,7 +28,8 @@ interface Shards {
  */
 export async function generateSyntheticData(input: SampleInput): Promise<SampleResult> {
   const { rows, carry, inFlight, budget } = input;
-  const control = new RunControl(sampleProgress(rows), carry?.limits ?? { inFlight, budget }, carry?.spending);
+  const limits = carry?.limits ?? { inFlight, budget };
+  const control = new RunControl(sampleProgress(rows), limits, carry?.spending, input.unattended);
   control.progress.rows!.released = carry?.released ?? 0;
   const shards: Shards = { next: carry?.next ?? 0, barren: false };
   const generator = input.draw === 'model' ? null : await prepareGenerator(input, control);

@@ -23,7 +23,7 @@ type Ending = OptimizeThetaResult['ended'];
  */
 export async function optimizeTheta(input: OptimizeThetaInput): Promise<OptimizeThetaResult> {
   const shape = input.carry?.shape ?? input.shape;
-  const control = new RunControl(fitProgress(shape, input.carry), shape, input.carry?.spending);
+  const control = new RunControl(fitProgress(shape, input.carry), shape, input.carry?.spending, input.unattended);
   let carry = input.carry;
   let ended: Ending | null = null;
   try {

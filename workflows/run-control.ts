@@ -56,6 +56,8 @@ export class RunControl {
     readonly limits: RunLimits,
     /** What the run has paid for, calls of an unfinished step included. */
     public spending: Spending = nothingSpent,
+    /** Fails when it is blocked, instead of waiting for `resume`. */
+    private readonly unattended = false,
   ) {
     setHandler(progressQuery, () => this.progress);
     setHandler(pauseSignal, () => this.letGo(true));
@@ -79,8 +81,8 @@ export class RunControl {
 
   /** Returns when the run may go on. @throws StopRequested when it is asked to stop. */
   async ready(): Promise<void> {
-    await condition(() => this.stopping || (!this.paused && this.blocked === null));
-    if (this.stopping) throw new StopRequested();
+    await condition(() => this.ends() || (!this.paused && this.blocked === null));
+    await this.end();
   }
 
   /** How many more calls the budget allows, those under way left out. */
@@ -155,13 +157,25 @@ export class RunControl {
     this.queue.push(ticket);
     try {
       await condition(
-        () => this.stopping || (!this.paused && this.blocked === null && this.queue[0] === ticket && free()),
+        () => this.ends() || (!this.paused && this.blocked === null && this.queue[0] === ticket && free()),
       );
     } finally {
       this.queue.splice(this.queue.indexOf(ticket), 1);
     }
-    if (this.stopping) throw new StopRequested();
+    await this.end();
     return slots();
+  }
+
+  private ends(): boolean {
+    return this.stopping || (this.unattended && this.blocked !== null);
+  }
+
+  /** @throws StopRequested when the run is asked to stop; of type `Blocked` when nobody is there to unblock it. */
+  private async end(): Promise<void> {
+    if (this.stopping) throw new StopRequested();
+    if (!this.unattended || this.blocked === null) return;
+    await this.finished();
+    throw ApplicationFailure.nonRetryable(this.blocked, 'Blocked');
   }
 
   /** @throws the error itself when it is no block. */
@@ -180,8 +194,16 @@ export class RunControl {
   }
 }
 
-function reasonOfBlock(error: unknown): string | null {
-  let cause = error;
-  while (cause instanceof ActivityFailure || cause instanceof ChildWorkflowFailure) cause = cause.cause;
+/** What a failure says of a block, by quota, key or disk; null when it is another failure. */
+export function reasonOfBlock(error: unknown): string | null {
+  const cause = innermost(error);
   return cause instanceof ApplicationFailure && cause.type === 'Blocked' ? cause.message : null;
+}
+
+/** What went wrong in an activity or a child, without what Temporal wraps it into. */
+export function innermost(error: unknown): unknown {
+  let cause = error;
+  while ((cause instanceof ActivityFailure || cause instanceof ChildWorkflowFailure) && cause.cause)
+    cause = cause.cause;
+  return cause;
 }

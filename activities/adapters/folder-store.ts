@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile, stat, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile, rmdir, stat, unlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { StoreError } from '../../mallm/errors.js';
 import type { ObjectStore, StoredObject } from '../ports.js';
@@ -60,7 +60,7 @@ export function folderStore(root: string): ObjectStore {
       yield* walk(root, parent, prefix);
     },
     async delete(key) {
-      await locked(checkedKey(key), () => guarded(root, () => removeFile(pathOf(root, key))));
+      await locked(checkedKey(key), () => guarded(root, () => removeFile(root, pathOf(root, key))));
     },
   };
 }
@@ -89,8 +89,18 @@ async function contentAt(path: string): Promise<Buffer | undefined> {
   return readFile(path).catch(unlessAbsent(undefined));
 }
 
-async function removeFile(path: string): Promise<void> {
+/** A folder that holds nothing more goes too: a bucket has no empty ones. */
+async function removeFile(root: string, path: string): Promise<void> {
   await unlink(path).catch(unlessAbsent(undefined));
+  let folder = dirname(path);
+  while (folder.length > root.length && (await removed(folder))) folder = dirname(folder);
+}
+
+async function removed(folder: string): Promise<boolean> {
+  return rmdir(folder).then(
+    () => true,
+    () => false,
+  );
 }
 
 function unlessAbsent<T>(otherwise: T): (error: unknown) => T {
