@@ -1,10 +1,22 @@
 /** Runs every workflow against real parts and keeps its history here: `npm run histories`. */
-import { writeFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { it } from 'vitest';
-import { cancel, fit, pause, resume, sample, setLimits, unpause } from '../../client/index.js';
+import {
+  cancel,
+  createSchedule,
+  fit,
+  pause,
+  resume,
+  sample,
+  setLimits,
+  showSchedule,
+  triggerSchedule,
+  unpause,
+} from '../../client/index.js';
 import { fitWorkflowId } from '../../workflows/contract.js';
 import type { SampleInput } from '../../workflows/contract.js';
 import type { Site } from '../support/site.js';
@@ -23,6 +35,7 @@ it('records a history of every workflow', async () => {
     await recordSteeredFit(site);
     await recordCancelledFit(site);
     await recordBlockedFit(site);
+    await recordSchedule(site);
   } finally {
     await site.close();
     await temporal.stop();
@@ -101,6 +114,36 @@ async function recordBlockedFit(site: Site): Promise<void> {
   await site.mend({});
   const { manifest } = await resume({ folder, config });
   await keep(site.client.workflow.getHandle(fitWorkflowId(manifest.runId)), 'optimize-theta-blocked');
+}
+
+/** Slots of a schedule: rows of the fit, a refit of a changed table that lacks quota, and the same when it has some. */
+async function recordSchedule(site: Site): Promise<void> {
+  const { config } = site;
+  const table = join(site.folder, 'scheduled.csv');
+  copyFileSync(SMALL_FIT.table, table);
+  const { folder } = await site.fit({ table, out: join(site.folder, 'scheduled'), epochs: 1, heldOut: '0.2' });
+  const out = join(site.folder, 'outputs');
+  await createSchedule({ folder, out, name: 'kept', every: '365d', refitIfChanged: true, config });
+  await endOfSlot(site, 1);
+  appendFileSync(table, '50,Private,HS-grad,9,Divorced,Sales,Unmarried,White,Male,0,0,40,United-States,<=50K\n');
+  await site.mend({ quotaAfterCalls: 2 });
+  await endOfSlot(site, 2);
+  await site.mend({});
+  await endOfSlot(site, 3);
+  const names = ['regenerate', 'regenerate-blocked', 'regenerate-refitted'];
+  for (const { slot } of (await showSchedule({ name: 'kept', config })).slots)
+    await keep(site.client.workflow.getHandle(`regenerate-kept-${slot}`), names.shift()!);
+}
+
+async function endOfSlot({ config }: Site, number: number): Promise<void> {
+  // Two slots of one second would be the same slot.
+  await sleep(1000 - (Date.now() % 1000));
+  await triggerSchedule({ name: 'kept', config });
+  for (;;) {
+    const { slots } = await showSchedule({ name: 'kept', config });
+    if (slots.filter(({ finishedAt }) => finishedAt !== null).length === number) return;
+    await sleep(200);
+  }
 }
 
 async function inputOf<Input>(handle: WorkflowHandle): Promise<Input> {

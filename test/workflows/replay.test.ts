@@ -22,6 +22,9 @@ const THROUGH: Record<string, string[]> = {
   'optimize-theta-blocked': ['activityTaskFailed', 'workflowExecutionSignaled', 'workflowExecutionCompleted'],
   'optimize-theta-cancelled': ['workflowExecutionCancelRequested', 'workflowExecutionCanceled'],
   'optimize-theta-from-checkpoint': ['workflowExecutionCompleted'],
+  regenerate: ['childWorkflowExecutionCompleted', 'workflowExecutionCompleted'],
+  'regenerate-blocked': ['childWorkflowExecutionFailed', 'workflowExecutionFailed'],
+  'regenerate-refitted': ['childWorkflowExecutionCompleted', 'workflowExecutionCompleted'],
   'generate-synthetic-data-shards': ['childWorkflowExecutionCompleted'],
 };
 
