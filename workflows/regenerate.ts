@@ -130,12 +130,14 @@ async function draw(slot: Slot, { sample }: OpenedSlot, fit: FitInUse, why: stri
   return drawn;
 }
 
-async function evaluate(slot: Slot, { sample }: OpenedSlot, fit: FitInUse, { parts }: SampleResult): Promise<Ref> {
+async function evaluate(slot: Slot, { sample }: OpenedSlot, fit: FitInUse, drawn: SampleResult): Promise<Ref> {
   show(slot, { doing: 'evaluating', why: slot.progress.why });
   const { sampleId, seed } = sample;
   return executeChild(evaluateSyntheticData, {
     workflowId: evaluateWorkflowId(fit.runId, sampleId),
-    args: [{ store: slot.store, runId: fit.runId, plan: fit.plan, sampleId, parts, seed }],
+    args: [
+      { store: slot.store, runId: fit.runId, plan: fit.plan, sampleId, parts: drawn.parts, rows: drawn.released, seed },
+    ],
   });
 }
 

@@ -158,16 +158,16 @@ async function endedRuns({ client, name }: { client: Client; name: string }): Pr
   // What is listed lags behind what has happened.
   await sleep(2000);
   const runs: Run[] = [];
-  for await (const { workflowId, runId, startTime, status } of client.workflow.list({ query })) {
-    const record = await client.workflow
-      .getHandle(workflowId, runId)
-      .result()
-      .catch(() => undefined);
-    const outcome = (record as SlotRecord | undefined)?.outcome ?? 'failed';
+  for await (const { workflowId, runId, startTime } of client.workflow.list({ query })) {
+    const ended = client.workflow.getHandle(workflowId, runId).result() as Promise<SlotRecord>;
+    const outcome = await ended.then(
+      (record) => record.outcome,
+      () => 'failed' as const,
+    );
     runs.push({
       slot: workflowId.slice(`regenerate-${name}-`.length),
       startedAt: startTime.getTime(),
-      outcome: status.name === 'COMPLETED' ? outcome : 'failed',
+      outcome,
     });
   }
   return runs;
