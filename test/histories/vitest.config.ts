@@ -5,6 +5,6 @@ export default defineConfig({
   test: {
     include: ['test/histories/record.ts'],
     globalSetup: ['test/support/global-setup.ts'],
-    testTimeout: 120_000,
+    testTimeout: 240_000,
   },
 });
