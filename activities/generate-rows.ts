@@ -4,7 +4,6 @@ import type { PartialRow } from '../mallm/condition.js';
 import type { Row } from '../mallm/dataset.js';
 import { generatorMessages, generatorReplySchema } from '../mallm/generator.js';
 import type { Rejections } from '../mallm/manifest.js';
-import { drawPartialRows } from '../mallm/partial-rows.js';
 import type { RunPlan, StoredCall, StoredRows, StoredTheta } from '../mallm/plan.js';
 import { thetaOf } from '../mallm/plan.js';
 import { seedOf } from '../mallm/random.js';
@@ -14,6 +13,7 @@ import type { ParsedRows } from '../mallm/reply.js';
 import type { Spending } from '../mallm/spending.js';
 import type { Candidate } from '../workflows/contract.js';
 import type { Dependencies } from './dependencies.js';
+import { givenCells } from './given-cells.js';
 import { getObject, putVersion } from './object.js';
 import { callOnce, makeCalls } from './paid-call.js';
 import type { ObjectStore } from './ports.js';
@@ -155,7 +155,7 @@ async function askForRows(context: Context, input: GenerateRowsInput, { part, th
     seed: options.seed,
   });
   const shown = chunkExamples(batches[(input.batch - 1) % batches.length]!, call.index, options.examplesPerPrompt);
-  const partialRows = partialRowsOf(context, input, theta, part.rowsOfStep, call);
+  const partialRows = givenCells({ plan, trainRows, theta, input, part, call });
   const reply = await callOnce({
     store,
     key: `runs/${input.runId}/replies/${input.step}/t${theta.number}-c${call.index}`,
@@ -199,30 +199,6 @@ async function askForRows(context: Context, input: GenerateRowsInput, { part, th
 function withAbsent({ rows, rejections }: ParsedRows, asked: number): Pick<Answer, 'rows' | 'rejections'> {
   const absent = asked - rows.length - sum(Object.values(rejections));
   return { rows, rejections: absent > 0 ? { ...rejections, 'not-in-reply': absent } : rejections };
-}
-
-/**
- * Given cells: the conditions of a sampling run, or, where the options say so, cells drawn from the marginals. These are
- * drawn for the whole step at once, so that every label gets its share over all calls; all θ of a step get the same.
- */
-function partialRowsOf(
-  { plan, trainRows }: Context,
-  { conditions, step }: GenerateRowsInput,
-  theta: StoredTheta,
-  rowsOfStep: number,
-  { first, rows }: ModelCall,
-): PartialRow[] | undefined {
-  if (Object.keys(conditions).length > 0) return Array.from({ length: rows }, () => conditions);
-  if (!plan.options.partialRows) return undefined;
-  const drawn = drawPartialRows({
-    schema: plan.schema,
-    rows: trainRows,
-    edges: theta.causalStructure,
-    count: rowsOfStep,
-    columns: theta.givenColumns,
-    seed: seedOf(plan.options.seed, 'partial', step),
-  });
-  return drawn.slice(first, first + rows);
 }
 
 /** Tokens of one row as JSON, reckoned from the training rows at three characters a token, with room to spare. */
