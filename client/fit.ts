@@ -9,6 +9,7 @@ import { fitOptionsSchema } from '../mallm/options.js';
 import type { RunPlan } from '../mallm/plan.js';
 import { defaultStoreUrl, getObject, putObject } from '../workers/store.js';
 import type { Progress } from '../workflows/contract.js';
+import { Blocked } from './errors.js';
 import type { FitInput, FitTable } from './fit-input.js';
 import { newRunId, readFitInput } from './fit-input.js';
 import type { RunRecord } from './run-folder.js';
@@ -129,6 +130,17 @@ export async function contextOf(
 }
 
 async function complete(session: Session, folder: string, record: RunRecord, watcher: Watcher): Promise<FitOutcome> {
+  const { blocked, ...unfinished } = record;
+  if (blocked !== undefined) await writeRunRecord(folder, unfinished);
+  try {
+    return await finish(session, folder, unfinished, watcher);
+  } catch (error) {
+    if (error instanceof Blocked) await writeRunRecord(folder, { ...unfinished, blocked: error.parts.problem });
+    throw error;
+  }
+}
+
+async function finish(session: Session, folder: string, record: RunRecord, watcher: Watcher): Promise<FitOutcome> {
   const context = await contextOf(session, folder, record, watcher);
   const fitted = await fitTheta(context);
   const { distance } = context.plan.options;

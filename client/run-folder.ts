@@ -23,6 +23,8 @@ export interface RunRecord {
   /** The table the fit was made of, for a schedule that fits anew when it changes; fits of older versions lack it. */
   source?: TableSource;
   status: 'unfinished' | 'finished';
+  /** Why it could not go on by itself when it was last followed: what `status` tells where no server answers. */
+  blocked?: string;
   /** What the fit ended with, once it is finished. */
   fitted?: OptimizeThetaResult;
 }

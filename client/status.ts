@@ -28,6 +28,8 @@ export interface RunStatus {
   workflow: string | null;
   /** Null while no worker answers. */
   progress: Progress | null;
+  /** Why it waits for somebody: as its worker says, or, where none answers, as it was when it was last followed. */
+  blocked: string | null;
   /** Steps that the latest checkpoint has behind it; null without one. */
   checkpoint: { step: number; steps: number } | null;
 }
@@ -53,6 +55,7 @@ export async function status({ folder: given, config = readConfig() }: OfFolder)
     finished: record.status === 'finished',
     workflow: described?.workflow ?? null,
     progress: described?.progress ?? null,
+    blocked: described?.progress ? described.progress.blocked : (record.blocked ?? null),
     checkpoint: await checkpointOf(config, record),
   };
 }

@@ -38,16 +38,17 @@ async function runFolders(parent: string): Promise<string[]> {
   return found.filter((name) => name !== null);
 }
 
-function linesOf({ folder, name, finished, workflow, progress, checkpoint }: RunStatus): string[] {
+function linesOf({ folder, name, finished, workflow, progress, blocked, checkpoint }: RunStatus): string[] {
   const head = `${folder} · ${name} · ${finished ? 'finished' : 'unfinished'}`;
   if (finished) return [head];
-  if (progress)
-    return [head, `  ${progressLine(progress, 0)}`, ...(progress.blocked ? [`  blocked: ${progress.blocked}`] : [])];
+  const why = blocked === null ? [] : [`  blocked: ${blocked}`];
+  if (progress) return [head, `  ${progressLine(progress, 0)}`, ...why];
   const at = checkpoint
     ? `checkpoint after step ${checkpoint.step} of ${checkpoint.steps} (${percent(checkpoint.step / checkpoint.steps)})`
     : 'no checkpoint yet';
   return [
     `${head} · ${workflow === 'RUNNING' ? 'no worker answers' : 'not running'} · ${at}`,
+    ...why,
     `  go on with: mallm-gan resume ${folder}`,
   ];
 }

@@ -55,6 +55,7 @@ describe('an endpoint that refuses further calls', () => {
 
       await site.mend({ latencyMs: 20 });
       const { manifest } = await resume({ folder, config: site.config });
+      expect(await status({ folder, config: site.config })).toMatchObject({ finished: true, blocked: null });
       expect(tableOf(site)).toBe(undisturbed);
       expect(paidTwice(site.calls())).toEqual([]);
       expect(site.calls().filter(({ status: code }) => code === 200).length).toBe(manifest.calls);
@@ -63,12 +64,16 @@ describe('an endpoint that refuses further calls', () => {
     }
   });
 
-  it('blocks again when the endpoint is not mended', async () => {
+  it('blocks again when the endpoint is not mended, and says why when no worker is left', async () => {
     const site = await startSite(temporal.address, { simulator: { quotaAfterCalls: 0 } });
     try {
-      await site.startWorker();
+      const host = await site.startWorker();
       await expect(site.fit()).rejects.toBeInstanceOf(Blocked);
       await expect(site.fit()).rejects.toBeInstanceOf(Blocked);
+      await host.close();
+      const shown = await status({ folder: join(site.folder, 'out'), config: site.config });
+      expect(shown.progress).toBeNull();
+      expect(shown.blocked).toContain('no quota or credit left');
     } finally {
       await site.close();
     }
