@@ -16,7 +16,7 @@ export class ByteCache {
   /** Keeps a content, unless it alone would fill more than a quarter. */
   set(sha256: string, content: Buffer): void {
     if (content.length > this.maxBytes / 4 || this.entries.has(sha256)) return;
-    this.entries.set(sha256, content);
+    this.entries.set(sha256, owned(content));
     this.held += content.length;
     for (const [oldest, { length }] of this.entries) {
       if (this.held <= this.maxBytes) return;
@@ -24,4 +24,12 @@ export class ByteCache {
       this.held -= length;
     }
   }
+}
+
+/** A small buffer is a slice of memory shared with others, all of which it would keep: it is copied out. */
+function owned(content: Buffer): Buffer {
+  if (content.length === content.buffer.byteLength) return content;
+  const copy = Buffer.allocUnsafeSlow(content.length);
+  content.copy(copy);
+  return copy;
 }

@@ -10,7 +10,7 @@ import { PreconditionFailed, StoreDamagedError } from './ports.js';
 /** Contents above this are compressed, bytes. */
 const COMPRESS_ABOVE = 64 * 1024;
 /** Contents kept in memory for each store, bytes. */
-const CACHE_BYTES = 64 * 1024 * 1024;
+const CACHE_BYTES = 32 * 1024 * 1024;
 /** The first two bytes of every gzip stream; no JSON text begins with them. */
 const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
 

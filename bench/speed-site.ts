@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -13,6 +14,8 @@ import { startTemporal } from '../test/support/temporal.js';
 import { freePort } from '../workers/free-port.js';
 import { fitWorkflowId } from '../workflows/contract.js';
 
+const TICKS_A_SECOND = 100;
+
 /** How long the parts of a fit took, seconds, and what they cost. */
 export interface Timed {
   calls: number;
@@ -24,6 +27,8 @@ export interface Timed {
   command: number;
   /** Events of all fit histories. */
   events: number;
+  /** Processor time of worker, simulated model and server while the command ran, seconds. */
+  cpu: { worker: number; model: number; server: number };
 }
 
 /** A Temporal server, and a worker and a simulated model as processes of their own. */
@@ -33,6 +38,14 @@ export interface SpeedSite {
   /** Activities a second that do nothing, on the same server. */
   noops(activities: number, atOnce: number): Promise<number>;
   close(): Promise<void>;
+}
+
+/** What a fit is run on. */
+interface Ground {
+  place: Workplace;
+  client: Client;
+  temporal: { address: string; pid: number };
+  latencyMs: number;
 }
 
 interface Event {
@@ -48,7 +61,7 @@ export async function openSpeedSite(): Promise<SpeedSite> {
   const client = new Client({ connection: await Connection.connect({ address: temporal.address }) });
   let runs = 0;
   return {
-    run: (request, latencyMs) => timedFit({ place, client, address: temporal.address, latencyMs }, request, runs++),
+    run: (request, latencyMs) => timedFit({ place, client, temporal, latencyMs }, request, runs++),
     noops: (activities, atOnce) => noopsASecond(client, temporal.address, activities, atOnce),
     close: async () => {
       await client.connection.close();
@@ -59,14 +72,14 @@ export async function openSpeedSite(): Promise<SpeedSite> {
 }
 
 async function timedFit(
-  { place, client, address, latencyMs }: { place: Workplace; client: Client; address: string; latencyMs: number },
+  { place, client, temporal, latencyMs }: Ground,
   request: FitRequest,
   run: number,
 ): Promise<Timed> {
   const port = await freePort();
   const simulator = place.start(['simulator', '--port', String(port), '--latency-ms', String(latencyMs)]);
   const env = {
-    TEMPORAL_ADDRESS: address,
+    TEMPORAL_ADDRESS: temporal.address,
     MALLM_STORE: pathToFileURL(join(place.folder, 'store')).href,
     MALLM_HOME: join(place.folder, '.mallm'),
     OPENAI_BASE_URL: `http://127.0.0.1:${port}/v1`,
@@ -75,13 +88,15 @@ async function timedFit(
   const worker = place.start(['worker', '--in-flight', String(request.inFlight ?? 8)], env);
   try {
     await Promise.all([said(simulator, 'simulated model at'), said(worker, 'worker on')]);
+    const pids = [worker.child.pid!, simulator.child.pid!, temporal.pid];
+    const before = await Promise.all(pids.map(cpuSeconds));
     const began = Date.now();
     const { manifest } = await fit({ ...request, out: join(place.folder, `run-${run}`), config: readConfig(env) });
-    return {
-      ...(await timesOf(client, fitWorkflowId(manifest.runId))),
-      calls: manifest.calls,
-      command: (Date.now() - began) / 1000,
-    };
+    const command = (Date.now() - began) / 1000;
+    const after = await Promise.all(pids.map(cpuSeconds));
+    const [ofWorker, model, server] = after.map((value, index) => value - before[index]!);
+    const cpu = { worker: ofWorker!, model: model!, server: server! };
+    return { ...(await timesOf(client, fitWorkflowId(manifest.runId))), calls: manifest.calls, command, cpu };
   } finally {
     for (const { child, result } of [worker, simulator]) {
       child.kill('SIGTERM');
@@ -90,13 +105,19 @@ async function timedFit(
   }
 }
 
+/** Processor time of a process and its threads. Linux only. */
+async function cpuSeconds(pid: number): Promise<number> {
+  const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ')[1]!.split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND;
+}
+
 function said({ child }: ReturnType<Workplace['start']>, words: string): Promise<void> {
   return new Promise((resolve) =>
     child.stderr!.on('data', (data: Buffer) => data.toString().includes(words) && resolve()),
   );
 }
 
-async function timesOf(client: Client, workflowId: string): Promise<Omit<Timed, 'calls' | 'command'>> {
+async function timesOf(client: Client, workflowId: string): Promise<Omit<Timed, 'calls' | 'command' | 'cpu'>> {
   let [events, generation, began, ended] = [0, 0, Infinity, 0];
   for await (const { runId } of client.workflow.list({ query: `WorkflowId = "${workflowId}"` })) {
     const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();

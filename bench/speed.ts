@@ -71,9 +71,13 @@ async function callsASecond(from: SpeedSite): Promise<void> {
   const timed = await from.run(generatorCalls(MOST_CALLS / 2, 64), 0);
   const noops = await from.noops(NOOPS, 64);
   const rate = timed.calls / timed.generation;
+  const perCall = Object.entries(timed.cpu).map(
+    ([name, value]) => `${name} ${((1000 * value) / timed.calls).toFixed(1)}`,
+  );
   console.log(
     `\nmodel that answers at once: ${rate.toFixed(0)} calls a second; activities that do nothing, same server: ${noops.toFixed(0)} a second`,
   );
+  console.log(`processor time of a call, ms: ${perCall.join(', ')} (64 in flight at 300 ms are 213 calls a second)`);
 }
 
 async function growth(from: SpeedSite): Promise<void> {

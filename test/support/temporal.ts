@@ -27,7 +27,7 @@ export function cliOptions(): Omit<TemporalCliOptions, 'log'> {
 }
 
 /** A fresh Temporal server of one's own on a free port, with the namespace `default`; gone with `stop` or this process. */
-export async function startTemporal(): Promise<{ address: string; stop: () => Promise<void> }> {
+export async function startTemporal(): Promise<{ address: string; pid: number; stop: () => Promise<void> }> {
   const home = await mkdtemp(join(tmpdir(), 'mallm-gan-test-'));
   const folder = await makeServerFolder(home);
   const server = await launchServer({
@@ -41,6 +41,7 @@ export async function startTemporal(): Promise<{ address: string; stop: () => Pr
   process.once('exit', killAtExit);
   return {
     address: `127.0.0.1:${server.port}`,
+    pid: server.pid,
     stop: async () => {
       process.off('exit', killAtExit);
       // Nothing of it is kept: it need not end in order.
