@@ -14,6 +14,7 @@ import type { Spending } from '../mallm/spending.js';
 import type { Candidate } from '../workflows/contract.js';
 import type { Dependencies } from './dependencies.js';
 import { givenCells } from './given-cells.js';
+import { metrics } from './metrics.js';
 import { getObject, putVersion } from './object.js';
 import { callOnce, makeCalls } from './paid-call.js';
 import type { ObjectStore } from './ports.js';
@@ -100,6 +101,8 @@ export async function generateRows(dependencies: Dependencies, input: GenerateRo
     for (const [reason, count] of Object.entries(answer.rejections))
       rejections[reason] = (rejections[reason] ?? 0) + count;
   }
+  const accepted = sum(answers.map((answer) => answer.rows.length));
+  metrics.rows(accepted, rejections);
   const rows = input.parts.map((part) =>
     putRows(
       store,
@@ -110,7 +113,7 @@ export async function generateRows(dependencies: Dependencies, input: GenerateRo
   );
   return {
     rows: await Promise.all(rows),
-    accepted: sum(answers.map((answer) => answer.rows.length)),
+    accepted,
     rejected: sum(Object.values(rejections)),
     rejections,
     spending: {

@@ -1,10 +1,12 @@
 import { Context } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
 import { closeSlot } from './close-slot.js';
 import type { Dependencies } from './dependencies.js';
 import { evaluateSynthetic } from './evaluate.js';
 import { toApplicationFailure } from './failures.js';
 import { firstTheta, saveCheckpoint, scoreBatch } from './fit-steps.js';
 import { generateRows } from './generate-rows.js';
+import { metrics } from './metrics.js';
 import { openSlot } from './open-slot.js';
 import { proposeThetas } from './propose-theta.js';
 import { closeShard, curateRows, drawShard, openShard, prepareGenerator } from './sample-steps.js';
@@ -53,11 +55,14 @@ function guarded<Input, Output>(
 ): (input: Input) => Promise<Output> {
   return async (input) => {
     const context = Context.current();
+    if (context.info.attempt > 1) metrics.retried();
     const timer = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
     try {
       return await step(dependencies, input);
     } catch (error) {
-      throw toApplicationFailure(error);
+      const failure = toApplicationFailure(error);
+      if (failure instanceof ApplicationFailure && failure.type === 'Blocked') metrics.blocked();
+      throw failure;
     } finally {
       clearInterval(timer);
     }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Context } from '@temporalio/activity';
+import { metrics } from './metrics.js';
 import type { ChatModel, ChatReply, ChatRequest, ModelFailureKind, ObjectStore } from './ports.js';
 import { ModelFailure, PreconditionFailed } from './ports.js';
 
@@ -25,7 +26,10 @@ export async function callOnce(call: {
   const { store, model, request } = call;
   const key = `${call.key}-${requestHash(request)}.json`;
   const known = await store.get(key);
-  if (known) return JSON.parse(known.body.toString('utf8')) as StoredReply;
+  if (known) {
+    metrics.replyFound();
+    return JSON.parse(known.body.toString('utf8')) as StoredReply;
+  }
   const reply = await model.complete(request, Context.current().cancellationSignal);
   // What the limits were at that moment is of no use later.
   const stored: StoredReply = { ...reply, rateLimit: undefined, host: model.host };

@@ -1,4 +1,4 @@
-import { readConfig } from '../config/index.js';
+import { listenAddress, readConfig } from '../config/index.js';
 import type { Config } from '../config/index.js';
 import { OptionError } from '../mallm/errors.js';
 import { startEmbeddedServer } from '../workers/embedded-server.js';
@@ -11,6 +11,8 @@ export interface WorkerRequest {
   roles?: string[];
   /** Model calls of this process at once. */
   inFlight: number;
+  /** `host:port` to answer at for health and metrics; MALLM_METRICS by default. */
+  metrics?: string;
   signal?: AbortSignal;
   onNotice?: (line: string) => void;
   config?: Config;
@@ -23,6 +25,7 @@ export interface WorkerRequest {
 export async function runWorker({
   roles,
   inFlight,
+  metrics,
   signal,
   onNotice,
   config = readConfig(),
@@ -34,10 +37,17 @@ export async function runWorker({
     : await startEmbeddedServer({ home: config.home, ...config.temporalCli, log });
   try {
     const temporal = config.temporal ?? { address: server!.address, namespace: server!.namespace };
-    const host = await startWorkerHost({ config, temporal, roles: wanted, inFlight });
+    const host = await startWorkerHost({
+      config,
+      temporal,
+      roles: wanted,
+      inFlight,
+      metrics: metrics === undefined ? config.metrics : listenAddress(metrics, '--metrics'),
+    });
     try {
       const embedded = server ? `the embedded server of ${config.home}` : temporal.address;
       log(`worker on ${embedded}, queue ${config.taskQueue}, roles ${wanted.join(', ')}; Ctrl-C to stop`);
+      if (host.healthUrl) log(`health and metrics at ${host.healthUrl}`);
       if (host.models.simulated.length > 0)
         log(`SIMULATED model as ${host.models.simulated.join(' and ')}: no endpoint is set`);
       const aborted = new Promise<void>((resolve) =>

@@ -18,6 +18,7 @@ export function describeConfig(config: Config): Record<string, string> {
     's3 endpoint': config.s3.endpoint ? new URL(config.s3.endpoint).host : 'AWS',
     's3 region': config.s3.region ?? 'not set',
     'task queues': `${config.taskQueue}…`,
+    metrics: config.metrics ? `${config.metrics.host}:${config.metrics.port}` : 'off',
     'payload encryption': describeCodec(config.codec),
   };
 }

@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { readCodec, type CodecConfig } from './codec.js';
 import { ConfigError } from './config-error.js';
+import { readMetrics, type ListenAddress } from './metrics.js';
 import { readModels, type ModelsConfig } from './models.js';
 import { readTemporal, type TemporalTarget } from './temporal.js';
 import { httpUrl, secret, text, type Environment } from './variables.js';
@@ -10,6 +11,8 @@ export type { CodecKey } from './codec.js';
 export { ConfigError } from './config-error.js';
 export { clientConnectionOptions, workerConnectionOptions } from './connection.js';
 export { describeConfig } from './describe.js';
+export { listenAddress } from './metrics.js';
+export type { ListenAddress } from './metrics.js';
 export type { ModelEndpoint } from './models.js';
 export type { TemporalTarget } from './temporal.js';
 
@@ -33,6 +36,8 @@ export interface Config {
   taskQueue: string;
   /** The keys that payloads are encrypted with; undefined leaves them clear. */
   codec?: CodecConfig;
+  /** Where a worker answers for its health and its metrics; undefined serves neither. */
+  metrics?: ListenAddress;
   /** What callers of a codec server must show; undefined asks for nothing. */
   codecServerToken?: string;
 }
@@ -72,6 +77,7 @@ export function readConfig(env: Environment = process.env): Config {
       region: text(env, 'AWS_REGION') ?? text(env, 'AWS_DEFAULT_REGION'),
     },
     taskQueue: readTaskQueue(env),
+    metrics: readMetrics(env),
     codec: readCodec(env),
     codecServerToken: secret(env, 'MALLM_CODEC_SERVER_TOKEN'),
   };

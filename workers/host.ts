@@ -2,9 +2,11 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { NativeConnection } from '@temporalio/worker';
 import { startCompute } from '../activities/compute.js';
-import type { Config } from '../config/index.js';
+import type { Config, ListenAddress } from '../config/index.js';
 import { workerConnectionOptions } from '../config/index.js';
 import type { SimulatorOptions } from '../simulator/index.js';
+import { freePort } from './free-port.js';
+import { startHealthServer } from './health-server.js';
 import { logWorkersTo } from './logging.js';
 import type { Models } from './models.js';
 import { openModels } from './models.js';
@@ -15,6 +17,8 @@ import { startWorkers } from './worker.js';
 /** A process that does a worker's part: connected, with its models, store and threads. */
 export interface WorkerHost extends RunningWorkers {
   models: Models;
+  /** Where it answers for its health and its metrics, where that is asked for. */
+  healthUrl?: string;
   close(): Promise<void>;
 }
 
@@ -25,17 +29,18 @@ export interface HostOptions {
   roles: readonly WorkerRole[];
   inFlight: number;
   simulator?: SimulatorOptions;
+  /** Where to answer for health and metrics; left out, nowhere. */
+  metrics?: ListenAddress;
 }
 
-/** Starts the workers of this process. */
-export async function startWorkerHost({
-  config,
-  temporal,
-  roles,
-  inFlight,
-  simulator,
-}: HostOptions): Promise<WorkerHost> {
-  logWorkersTo(join(config.home, 'worker.log'));
+/** Time in which a Temporal server has to answer to count as there. */
+const SERVER_ANSWERS_WITHIN_MS = 2000;
+
+/** Starts the workers of this process. @throws ServerError when the address for health and metrics is taken. */
+export async function startWorkerHost(options: HostOptions): Promise<WorkerHost> {
+  const { config, temporal, roles, inFlight, simulator, metrics } = options;
+  const metricsAddress = metrics && `127.0.0.1:${await freePort()}`;
+  logWorkersTo(join(config.home, 'worker.log'), metricsAddress);
   const models = await openModels(config, { inFlight, ...(simulator ? { simulator } : {}) });
   const compute = startCompute(Math.max(1, availableParallelism()));
   const connection = await NativeConnection.connect(workerConnectionOptions(temporal));
@@ -49,13 +54,33 @@ export async function startWorkerHost({
     computeActivities: 2 * availableParallelism(),
     codecKeys: config.codec?.keys,
   });
+  const closers = [() => compute.close(), () => models.close(), () => connection.close()];
   const close = async (): Promise<void> => {
     running.shutdown();
     await running.done.catch(() => undefined);
-    await compute.close();
-    await models.close();
-    await connection.close();
+    for (const closer of closers) await closer();
   };
   let closed: Promise<void> | undefined;
-  return { ...running, models, close: () => (closed ??= close()) };
+  const closeOnce = (): Promise<void> => (closed ??= close());
+  if (!metrics) return { ...running, models, close: closeOnce };
+  const obstacles = async (): Promise<string[]> => [...running.stopped(), ...(await serverObstacles(connection))];
+  try {
+    const health = await startHealthServer(metrics, { obstacles, metricsUrl: `http://${metricsAddress}/metrics` });
+    closers.push(() => health.close());
+    return { ...running, models, healthUrl: health.url, close: closeOnce };
+  } catch (error) {
+    await closeOnce();
+    throw error;
+  }
+}
+
+async function serverObstacles(connection: NativeConnection): Promise<string[]> {
+  try {
+    await connection.withDeadline(Date.now() + SERVER_ANSWERS_WITHIN_MS, () =>
+      connection.workflowService.getSystemInfo({}),
+    );
+    return [];
+  } catch {
+    return ['the Temporal server does not answer'];
+  }
 }

@@ -1,14 +1,16 @@
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/worker';
+import type { TelemetryOptions } from '@temporalio/worker';
 
 let installed = false;
 
 /**
  * Sends what the Temporal worker logs to a file: a person at the terminal sees our own lines only. While a server is
  * away, the core alone logs hundreds of lines. Once a process; later calls change nothing.
+ * @param metricsAddress where Temporal's runtime gives out metrics for Prometheus; left out, it keeps none.
  */
-export function logWorkersTo(file: string): void {
+export function logWorkersTo(file: string, metricsAddress?: string): void {
   if (installed) return;
   installed = true;
   mkdirSync(dirname(file), { recursive: true });
@@ -19,7 +21,17 @@ export function logWorkersTo(file: string): void {
     stream.write(`${time} ${level} ${message} ${meta ? JSON.stringify(meta, plainErrors) : ''}\n`);
   });
   const filter = makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' });
-  Runtime.install({ logger, telemetryOptions: { logging: { filter, forward: {} } }, shutdownSignals: [] });
+  const metrics: TelemetryOptions['metrics'] = metricsAddress
+    ? {
+        prometheus: {
+          bindAddress: metricsAddress,
+          countersTotalSuffix: true,
+          unitSuffix: true,
+          useSecondsForDurations: true,
+        },
+      }
+    : undefined;
+  Runtime.install({ logger, telemetryOptions: { logging: { filter, forward: {} }, metrics }, shutdownSignals: [] });
 }
 
 function plainErrors(_key: string, value: unknown): unknown {

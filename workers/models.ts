@@ -1,4 +1,5 @@
 import { limitedModel } from '../activities/adapters/limited-model.js';
+import { meteredModel } from '../activities/adapters/metered-model.js';
 import { openaiModel } from '../activities/adapters/openai-model.js';
 import type { ChatModel } from '../activities/ports.js';
 import type { Config, ModelEndpoint } from '../config/index.js';
@@ -28,7 +29,7 @@ export async function openModels(
   const simulator = simulated.length > 0 ? await startSimulator(simulatorOptions) : undefined;
   const open = (endpoint: ModelEndpoint | undefined): ChatModel => {
     const model = openaiModel({ ...(endpoint ?? { baseURL: simulator!.url, apiKey: 'simulated' }), timeoutMs });
-    return limitedModel(model, { inFlight });
+    return meteredModel(model, (metered) => limitedModel(metered, { inFlight }));
   };
   const asGenerator = open(generator);
   return {

@@ -28,6 +28,8 @@ export interface RunningWorkers {
   /** Ends when all have shut down; rejects when one fails. */
   done: Promise<void>;
   shutdown(): void;
+  /** What keeps them from taking work: workers that do not run. */
+  stopped(): string[];
 }
 
 /** Time that running activities get to end when a worker is told to stop, and after which they are cut off. */
@@ -73,6 +75,10 @@ export async function startWorkers(settings: WorkerSettings): Promise<RunningWor
   const done = Promise.all(workers.map((worker) => worker.run())).then(() => undefined);
   return {
     done,
+    stopped: () =>
+      roles
+        .filter((_, index) => workers[index]!.getState() !== 'RUNNING')
+        .map((role) => `the ${role} worker does not run`),
     shutdown: () => {
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
     },

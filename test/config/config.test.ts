@@ -27,6 +27,7 @@ describe('the configuration', () => {
       s3: { endpoint: undefined, region: undefined },
       taskQueue: 'mallm-gan',
       codec: undefined,
+      metrics: undefined,
       codecServerToken: undefined,
     });
   });
