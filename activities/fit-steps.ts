@@ -7,6 +7,7 @@ import { edgesToBeginWith, firstParts } from '../mallm/plan.js';
 import type { RunPlan, StoredRows } from '../mallm/plan.js';
 import type { Ref } from '../mallm/reference.js';
 import type { Candidate, FitCarry } from '../workflows/contract.js';
+import { saveCheckpoint } from './checkpoint.js';
 import type { Dependencies } from './dependencies.js';
 import { putState } from './fit-pages.js';
 import { getObject, putVersion } from './object.js';
@@ -128,34 +129,6 @@ function carryAfter(carry: FitCarry, before: FitState, state: FitState, ref: Ref
     lastScore: counted ? point.score : null,
     best: { number, theta },
   };
-}
-
-export interface SaveCheckpointInput extends OfRun {
-  carry: FitCarry;
-}
-
-/** What stands in a checkpoint: enough to go on with the fit on another cluster. */
-export interface Checkpoint {
-  version: 1;
-  runId: string;
-  plan: Ref;
-  carry: FitCarry;
-}
-
-/** An immutable checkpoint for this step, and `latest.json` moved on to it. */
-export async function saveCheckpoint(
-  { openStore }: Dependencies,
-  { runId, store: url, plan, carry }: SaveCheckpointInput,
-): Promise<Ref> {
-  const store = openStore(url);
-  const checkpoint: Checkpoint = { version: 1, runId, plan, carry };
-  const body = Buffer.from(JSON.stringify(checkpoint));
-  const latest = `runs/${runId}/latest.json`;
-  const ref = await putVersion(store, `runs/${runId}/checkpoints/${String(carry.step).padStart(6, '0')}`, checkpoint);
-  const current = await store.get(latest);
-  if (current && (JSON.parse(current.body.toString('utf8')) as Checkpoint).carry.step > carry.step) return ref;
-  await store.put(latest, body, current ? { ifMatch: current.etag } : { ifAbsent: true });
-  return ref;
 }
 
 interface LoadedCandidate {

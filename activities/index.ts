@@ -1,10 +1,11 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
+import { saveCheckpoint } from './checkpoint.js';
 import { closeSlot } from './close-slot.js';
 import type { Dependencies } from './dependencies.js';
 import { evaluateSynthetic } from './evaluate.js';
 import { toApplicationFailure } from './failures.js';
-import { firstTheta, saveCheckpoint, scoreBatch } from './fit-steps.js';
+import { firstTheta, scoreBatch } from './fit-steps.js';
 import { generateRows } from './generate-rows.js';
 import { metrics } from './metrics.js';
 import { openSlot } from './open-slot.js';

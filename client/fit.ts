@@ -12,8 +12,8 @@ import type { Progress } from '../workflows/contract.js';
 import { Blocked } from './errors.js';
 import type { FitInput, FitTable } from './fit-input.js';
 import { newRunId, readFitInput } from './fit-input.js';
-import type { RunRecord } from './run-folder.js';
-import { makeRunFolder, readRunRecord, requireRunRecord, writeRunRecord } from './run-folder.js';
+import type { PortableRecord, RunRecord } from './run-folder.js';
+import { makeRunFolder, readRunRecord, requireRunRecord, portableRecordKey, writeRunRecord } from './run-folder.js';
 import { drawSample, evaluateSample, fitTheta } from './run.js';
 import type { RunContext } from './run.js';
 import type { Session } from './session.js';
@@ -129,7 +129,13 @@ export async function contextOf(
   return { session, record, plan, onProgress, onNotice, signal, resumeWith: `mallm-gan resume ${quoted(folder)}` };
 }
 
-async function complete(session: Session, folder: string, record: RunRecord, watcher: Watcher): Promise<FitOutcome> {
+/** Follows a run to its end, and writes its results into the folder. */
+export async function complete(
+  session: Session,
+  folder: string,
+  record: RunRecord,
+  watcher: Watcher,
+): Promise<FitOutcome> {
   const { blocked, ...unfinished } = record;
   if (blocked !== undefined) await writeRunRecord(folder, unfinished);
   try {
@@ -171,14 +177,12 @@ async function startRecord(
   const train = await putObject(store, `runs/${runId}/train.json`, input.trainRows);
   const heldOut = input.heldOutRows && (await putObject(store, `runs/${runId}/held-out.json`, input.heldOutRows));
   const plan: RunPlan = { ...input.plan, options, runId, train, heldOut };
-  const record: RunRecord = {
+  const portable: PortableRecord = {
     version: 1,
     runId,
     name: input.name,
     createdAt: new Date().toISOString(),
     fingerprint,
-    store: url,
-    home: session.config.home,
     plan: await putObject(store, `runs/${runId}/plan.json`, plan),
     shape: shapeOf(options, input.trainRows.length),
     rows: ask.rows ?? input.trainRows.length,
@@ -186,6 +190,8 @@ async function startRecord(
     source: input.source,
     status: 'unfinished',
   };
+  await putObject(store, portableRecordKey(runId), portable);
+  const record: RunRecord = { ...portable, store: url, home: session.config.home };
   await writeRunRecord(folder, record);
   return record;
 }
@@ -242,7 +248,8 @@ function describeColumns({ plan, trainRows, heldOutRows }: FitInput, notice?: (l
   );
 }
 
-function otherRun(folder: string, { status, name }: RunRecord): RunError {
+/** A folder that holds another run than the one that is wanted. */
+export function otherRun(folder: string, { status, name }: RunRecord): RunError {
   return new RunError({
     problem: `${folder} already holds ${status === 'finished' ? 'a finished' : 'an unfinished'} fit of ${name} with another table or other options`,
     remedy:
@@ -252,7 +259,8 @@ function otherRun(folder: string, { status, name }: RunRecord): RunError {
   });
 }
 
-function storeUrl(given: string): string {
+/** The URL of a store that was given as a URL or a path. */
+export function storeUrl(given: string): string {
   if (/^[a-z][a-z0-9]+:\/\//.test(given)) return given;
   return new URL(`file://${resolve(given)}`).href;
 }

@@ -18,6 +18,8 @@ export { evaluate } from './evaluate.js';
 export type { EvaluateRequest } from './evaluate.js';
 export { fit, resume } from './fit.js';
 export type { FitOutcome, FitRequest, Watcher } from './fit.js';
+export { resumeFrom } from './resume-from.js';
+export type { ResumeFromRequest } from './resume-from.js';
 export { baseline, refine } from './rows.js';
 export type { RowsOutcome } from './rows.js';
 export { sample } from './sample.js';

@@ -38,6 +38,9 @@ export interface TableSource {
   heldOutShare: number | null;
 }
 
+/** A record without what belongs to a place: in the store, for `fit --resume` on another machine. */
+export type PortableRecord = Omit<RunRecord, 'store' | 'home'>;
+
 const RECORD = 'run.json';
 
 /** Reads the record of a run folder, or undefined when there is none. @throws RunError when it cannot be read. */
@@ -71,6 +74,11 @@ export async function requireRunRecord(folder: string): Promise<RunRecord> {
     expected: 'a folder that `mallm-gan fit` wrote, with a run.json in it',
     remedy: 'Give the folder that the fit named as its --out.',
   });
+}
+
+/** Where the record of a run stands in its store. */
+export function portableRecordKey(runId: string): string {
+  return `runs/${runId}/record.json`;
 }
 
 export async function writeRunRecord(folder: string, record: RunRecord): Promise<void> {

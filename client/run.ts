@@ -2,14 +2,12 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { WorkflowIdConflictPolicy } from '@temporalio/client';
 import type { RunPlan } from '../mallm/plan.js';
 import { seedOf } from '../mallm/random.js';
-import { StoreError } from '../mallm/errors.js';
 import { budgetLeft } from '../mallm/spending.js';
 import type { PartialRow } from '../mallm/condition.js';
 import type { Ref } from '../mallm/reference.js';
-import { getObject } from '../workers/store.js';
+import { latestCheckpoint } from '../workers/store.js';
 import type {
   EvaluateInput,
-  FitCarry,
   OptimizeThetaInput,
   OptimizeThetaResult,
   Progress,
@@ -51,8 +49,8 @@ export interface SampleSpec {
 export async function fitTheta(context: RunContext): Promise<OptimizeThetaResult> {
   const { session, record } = context;
   const start = async (): Promise<OptimizeThetaInput> => {
-    const carry = await latestCarry(context);
     const { runId, store, plan, shape } = record;
+    const carry = (await latestCheckpoint(session.openStore(store), runId))?.carry;
     return { runId, store, plan, shape, ...(carry ? { carry } : {}) };
   };
   const handle = await runningOrStarted(session, fitWorkflowId(record.runId), 'optimizeTheta', start);
@@ -123,38 +121,5 @@ async function runningOrStarted<Input>(
     taskQueue: config.taskQueue,
     args: [await input()],
     workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
-  });
-}
-
-/** Where the run stood at its latest checkpoint. @throws StoreError when the checkpoint is damaged or of another run. */
-async function latestCarry({ session, record }: RunContext): Promise<FitCarry | undefined> {
-  const store = session.openStore(record.store);
-  const key = `runs/${record.runId}/latest.json`;
-  const object = await store.get(key);
-  if (!object) return undefined;
-  const checkpoint = parseCheckpoint(object.body, key);
-  if (checkpoint.runId !== record.runId) {
-    throw new StoreError({
-      problem: `the checkpoint ${key} belongs to another run`,
-      expected: record.runId,
-      got: checkpoint.runId,
-      remedy: 'Restore the object from a backup of this run.',
-    });
-  }
-  await getObject(store, checkpoint.carry.state);
-  return checkpoint.carry;
-}
-
-function parseCheckpoint(body: Buffer, key: string): { runId: string; carry: FitCarry } {
-  try {
-    const checkpoint = JSON.parse(body.toString('utf8')) as { version: number; runId: string; carry: FitCarry };
-    if (checkpoint.version === 1 && typeof checkpoint.carry.step === 'number') return checkpoint;
-  } catch {
-    // told below
-  }
-  throw new StoreError({
-    problem: `the checkpoint ${key} is damaged`,
-    expected: 'a checkpoint of version 1',
-    remedy: 'Restore the object from a backup, or copy the last of the numbered checkpoints over it.',
   });
 }

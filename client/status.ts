@@ -10,7 +10,7 @@ import type { Config } from '../config/index.js';
 import { readConfig } from '../config/index.js';
 import { OptionError, RunError } from '../mallm/errors.js';
 import { temporalServerStatus } from '../workers/embedded-server.js';
-import { findObject, storeOpener } from '../workers/store.js';
+import { findObject, latestKey, storeOpener } from '../workers/store.js';
 import type { FitCarry, Limits, Progress } from '../workflows/contract.js';
 import { fitWorkflowId, PAUSE, RESUME, SET_LIMITS, STOP_EARLY } from '../workflows/contract.js';
 import { queryProgress } from './follow.js';
@@ -146,7 +146,7 @@ async function describe(handle: WorkflowHandle): Promise<Pick<RunStatus, 'workfl
 }
 
 async function checkpointOf(config: Config, { store, runId }: RunRecord): Promise<RunStatus['checkpoint']> {
-  const found = await findObject<{ carry: FitCarry }>(storeOpener(config)(store), `runs/${runId}/latest.json`);
+  const found = await findObject<{ carry: FitCarry }>(storeOpener(config)(store), latestKey(runId));
   if (!found) return null;
   const { step, shape } = found.carry;
   return { step, steps: shape.epochs * shape.batchesPerEpoch };

@@ -64,6 +64,8 @@ export const fitOptionsSchema = z.strictObject({
   maxCost: z.number().positive().nullable(),
   /** Price of a million prompt and completion tokens, for the cost; null is unknown. */
   prices: z.strictObject({ prompt: z.number().min(0), completion: z.number().min(0), currency: z.string() }).nullable(),
+  /** Checkpoints that stay in the store, with their states: the newest ones. */
+  keepCheckpoints: z.int().min(2).max(10_000),
   /** Seed of everything drawn in code, sent to the model too. */
   seed: z.int().min(0).max(0xffffffff),
 });
@@ -103,6 +105,7 @@ export const paperPreset: FitOptions = {
   maxTokens: null,
   maxCost: null,
   prices: null,
+  keepCheckpoints: 20,
   seed: 1,
 };
 

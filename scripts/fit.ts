@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
-import { commonReasons, fit, planOf, poorYield } from '../client/index.js';
+import { commonReasons, fit, planOf, poorYield, resumeFrom } from '../client/index.js';
 import type { FitOutcome, FitRequest } from '../client/index.js';
 import { decimal, whole } from './options.js';
 import { openTerminal, percent, runCommand } from './terminal.js';
@@ -20,8 +20,9 @@ type Flags = Omit<FitRequest, 'table' | 'edges' | 'trueEdges' | 'prices'> &
 export function fitCommand(): Command {
   const command = new Command('fit')
     .description('Fit θ to a table and draw synthetic rows from it.')
-    .argument('<table.csv>', 'CSV file with a header')
-    .requiredOption('--target <column>', 'the column to be predicted')
+    .argument('[table.csv]', 'CSV file with a header')
+    .option('--target <column>', 'the column to be predicted')
+    .option('--resume <url>', 'instead of a table: go on from the latest.json of a run whose server or machine is lost')
     .option('--out <dir>', 'run folder (default: TABLE-synthetic)')
     .option('--rows <n>', 'rows to release (default: as many as the table has)', whole)
     .option('--context <text>', 'what the table is about; @file reads a file')
@@ -39,7 +40,11 @@ export function fitCommand(): Command {
     .option('--quiet', 'print nothing but errors')
     .option('--json', 'print the result as JSON, progress as JSON lines on stderr')
     .addHelpText('after', EXAMPLES)
-    .action((table: string, flags: Flags) => runCommand((signal) => run(table, flags, signal)));
+    .action((table: string | undefined, flags: Flags & { resume?: string }) => {
+      const { resume, ...rest } = flags;
+      assertUsage(command, table, resume !== undefined);
+      return runCommand((signal) => (resume ? runResume(resume, rest, signal) : run(table!, rest, signal)));
+    });
 }
 
 const EXAMPLES = `
@@ -47,6 +52,7 @@ Examples:
   $ mallm-gan fit examples/penguins.csv --target species --held-out 0.2
   $ mallm-gan fit trial.csv --target responder --context @about.txt --rows 500 --out trial-synthetic
   $ mallm-gan fit trial.csv --target responder --preset paper --seed 7
+  $ mallm-gan fit --resume s3://bucket/prefix/runs/trial-0123abcd/latest.json --out trial-synthetic
   $ mallm-gan fit trial.csv --target responder --dry-run --price-in 0.15 --price-out 0.60
 
 The same command again goes on with an unfinished fit in the same folder.`;
@@ -103,7 +109,29 @@ function methodOptions(command: Command): void {
     .option('--price-in <amount>', 'price of a million prompt tokens', decimal)
     .option('--price-out <amount>', 'price of a million completion tokens', decimal)
     .option('--currency <code>', 'currency of the prices', 'USD')
+    .option('--keep-checkpoints <n>', 'checkpoints that stay in the store (20)', whole)
     .option('--seed <n>', 'seed of everything drawn in code', whole);
+}
+
+/** What stands in a run's plan cannot be given again. */
+function assertUsage(command: Command, table: string | undefined, resumed: boolean): void {
+  const given = command.options.filter((option) => command.getOptionValueSource(option.attributeName()) === 'cli');
+  const names = given.map(({ long }) => long);
+  if (!resumed) {
+    if (table === undefined) command.error("error: missing required argument 'table.csv'");
+    if (!names.includes('--target')) command.error("error: required option '--target <column>' not specified");
+    return;
+  }
+  const other = names.find((name) => !['--resume', '--out', '--quiet', '--json'].includes(name ?? ''));
+  const extra = table === undefined ? other : 'a table';
+  if (extra) command.error(`error: --resume takes the run as it was planned: expected --out at most, got ${extra}`);
+}
+
+async function runResume(checkpoint: string, { out, quiet, json }: Flags, signal: AbortSignal): Promise<void> {
+  const terminal = openTerminal({ quiet, json });
+  const watcher = { onProgress: terminal.progress, onNotice: terminal.notice, signal };
+  const outcome = await resumeFrom({ checkpoint, out, ...watcher });
+  terminal.result(summary(outcome), { folder: outcome.folder, ...outcome.manifest });
 }
 
 async function run(table: string, flags: Flags, signal: AbortSignal): Promise<void> {

@@ -49,14 +49,17 @@ export async function startHealthServer({ host, port }: ListenAddress, source: H
 
 async function answer({ url }: IncomingMessage, response: ServerResponse, source: HealthSource): Promise<void> {
   const path = url?.split('?')[0];
-  if (path === '/healthz') return reply(response, 200, 'alive\n');
-  if (path === '/readyz') {
+  if (path === '/healthz') {
+    reply(response, 200, 'alive\n');
+  } else if (path === '/readyz') {
     const obstacles = await source.obstacles();
-    return obstacles.length === 0 ? reply(response, 200, 'ready\n') : reply(response, 503, `${obstacles.join('\n')}\n`);
+    reply(response, obstacles.length === 0 ? 200 : 503, `${obstacles.join('\n') || 'ready'}\n`);
+  } else if (path === '/metrics') {
+    const text = await (await fetch(source.metricsUrl)).text();
+    reply(response, 200, text, 'text/plain; version=0.0.4; charset=utf-8');
+  } else {
+    reply(response, 404, 'there are /healthz, /readyz and /metrics\n');
   }
-  if (path !== '/metrics') return reply(response, 404, 'there are /healthz, /readyz and /metrics\n');
-  const text = await (await fetch(source.metricsUrl)).text();
-  reply(response, 200, text, 'text/plain; version=0.0.4; charset=utf-8');
 }
 
 function reply(response: ServerResponse, status: number, text: string, type = 'text/plain; charset=utf-8'): void {

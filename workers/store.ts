@@ -4,6 +4,8 @@ import { openStore } from '../activities/adapters/open-store.js';
 import type { ObjectStore } from '../activities/ports.js';
 import type { Config } from '../config/index.js';
 
+export { latestCheckpoint, latestKey } from '../activities/checkpoint.js';
+export type { Checkpoint } from '../activities/checkpoint.js';
 export { findObject, getObject, putObject } from '../activities/object.js';
 
 /** Opens stores by URL, each once. */

@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { resume, status } from '../../client/index.js';
-import type { Checkpoint } from '../../activities/fit-steps.js';
+import { canonicalJson } from '../../activities/canonical-json.js';
+import type { Checkpoint } from '../../activities/checkpoint.js';
 import type { Site } from '../support/site.js';
 import { paidTwice, startSite } from '../support/site.js';
 import { startTemporal } from '../support/temporal.js';
@@ -51,8 +53,23 @@ describe('a fit whose Temporal database is lost', () => {
   it.each([
     { what: 'cut off', spoil: (text: string) => text.slice(0, 200), told: /latest\.json is damaged/ },
     {
+      what: 'with one digit changed',
+      spoil: (text: string) => text.replace(/"accepted":\d+/, '"accepted":7'),
+      told: /latest\.json is damaged: .*its SHA-256 is another/,
+    },
+    {
+      what: 'of another program',
+      spoil: () => '{"state":1}',
+      told: /latest\.json is damaged: .*got something else/,
+    },
+    {
+      what: 'of another version',
+      spoil: (text: string) => JSON.stringify({ ...(JSON.parse(text) as Checkpoint), version: 2 }),
+      told: /of another version: expected version 1, got version 2/,
+    },
+    {
       what: 'of another run',
-      spoil: (text: string) => JSON.stringify({ ...(JSON.parse(text) as Checkpoint), runId: 'other-1' }),
+      spoil: (text: string) => signed({ ...(JSON.parse(text) as Checkpoint), runId: 'other-1' }),
       told: /belongs to another run: expected adult-train-25-\w+, got other-1/,
     },
     {
@@ -60,7 +77,7 @@ describe('a fit whose Temporal database is lost', () => {
       spoil: (text: string) => {
         const checkpoint = JSON.parse(text) as Checkpoint;
         const state = { ...checkpoint.carry.state, uri: 'runs/gone.json', sha256: '0'.repeat(64) };
-        return JSON.stringify({ ...checkpoint, carry: { ...checkpoint.carry, state } });
+        return signed({ ...checkpoint, carry: { ...checkpoint.carry, state } });
       },
       told: /runs\/gone\.json.*cannot be used.*not there/,
     },
@@ -84,3 +101,10 @@ describe('a fit whose Temporal database is lost', () => {
     expect(paidTwice(site.calls())).toEqual([]);
   });
 });
+
+/** A checkpoint with the checksum that belongs to it. */
+function signed(checkpoint: Checkpoint): string {
+  const { version, runId, plan, carry } = checkpoint;
+  const content = { version, runId, plan, carry };
+  return JSON.stringify({ ...content, sha256: createHash('sha256').update(canonicalJson(content)).digest('hex') });
+}
