@@ -12,7 +12,7 @@ export type { CodecServerRequest } from './codec-server.js';
 export { planOf } from './dry-run.js';
 export type { Estimate } from './dry-run.js';
 export { doctor } from './doctor.js';
-export type { Finding } from './doctor.js';
+export type { Finding } from './finding.js';
 export { Blocked, Interrupted, RunFailed } from './errors.js';
 export { evaluate } from './evaluate.js';
 export type { EvaluateRequest } from './evaluate.js';

@@ -18,9 +18,16 @@ export function describeConfig(config: Config): Record<string, string> {
     's3 endpoint': config.s3.endpoint ? new URL(config.s3.endpoint).host : 'AWS',
     's3 region': config.s3.region ?? 'not set',
     'task queues': `${config.taskQueue}…`,
+    'worker version': describeVersioning(config.versioning),
     metrics: config.metrics ? `${config.metrics.host}:${config.metrics.port}` : 'off',
     'payload encryption': describeCodec(config.codec),
   };
+}
+
+function describeVersioning(versioning: Config['versioning']): string {
+  if (versioning === undefined) return 'none';
+  const { deployment, buildId, runs } = versioning;
+  return `${deployment}, build ${buildId}, runs ${runs}`;
 }
 
 function describeCodec(codec: Config['codec']): string {

@@ -6,6 +6,7 @@ import { readMetrics, type ListenAddress } from './metrics.js';
 import { readModels, type ModelsConfig } from './models.js';
 import { readTemporal, type TemporalTarget } from './temporal.js';
 import { httpUrl, secret, text, type Environment } from './variables.js';
+import { readVersioning, type VersioningConfig } from './versioning.js';
 
 export type { CodecKey } from './codec.js';
 export { ConfigError } from './config-error.js';
@@ -15,6 +16,7 @@ export { listenAddress } from './metrics.js';
 export type { ListenAddress } from './metrics.js';
 export type { ModelEndpoint } from './models.js';
 export type { TemporalTarget } from './temporal.js';
+export type { VersioningConfig } from './versioning.js';
 
 const DEFAULT_HOME = '.mallm';
 const DEFAULT_TASK_QUEUE = 'mallm-gan';
@@ -36,6 +38,8 @@ export interface Config {
   taskQueue: string;
   /** The keys that payloads are encrypted with; undefined leaves them clear. */
   codec?: CodecConfig;
+  /** Which version the workers of this process are; undefined lets any worker take any run. */
+  versioning?: VersioningConfig;
   /** Where a worker answers for its health and its metrics; undefined serves neither. */
   metrics?: ListenAddress;
   /** What callers of a codec server must show; undefined asks for nothing. */
@@ -77,6 +81,7 @@ export function readConfig(env: Environment = process.env): Config {
       region: text(env, 'AWS_REGION') ?? text(env, 'AWS_DEFAULT_REGION'),
     },
     taskQueue: readTaskQueue(env),
+    versioning: readVersioning(env),
     metrics: readMetrics(env),
     codec: readCodec(env),
     codecServerToken: secret(env, 'MALLM_CODEC_SERVER_TOKEN'),

@@ -1,8 +1,9 @@
 import { NativeConnection, Worker } from '@temporalio/worker';
+import type { WorkerOptions } from '@temporalio/worker';
 import type { Dependencies } from '../activities/dependencies.js';
 import { createActivities } from '../activities/index.js';
 import { computeQueue, modelQueue } from '../workflows/contract.js';
-import type { CodecKey } from '../config/index.js';
+import type { CodecKey, VersioningConfig } from '../config/index.js';
 import { dataConverter } from './payload-codec.js';
 import { workflowBundlePath } from './workflow-bundle.js';
 
@@ -20,6 +21,8 @@ export interface WorkerSettings {
   modelActivities: number;
   /** Computing activities at once. */
   computeActivities: number;
+  /** Which version these workers are; on a server where somebody makes a version the current one. */
+  versioning?: VersioningConfig;
   /** Keys that payloads are encrypted with; undefined leaves them clear. */
   codecKeys?: readonly CodecKey[];
 }
@@ -46,6 +49,7 @@ export async function startWorkers(settings: WorkerSettings): Promise<RunningWor
     shutdownGraceTime: GRACE,
     shutdownForceTime: FORCE,
     dataConverter: dataConverter(codecKeys),
+    workerDeploymentOptions: settings.versioning && deploymentOptions(settings.versioning),
   };
   const ofRole = {
     workflow: () =>
@@ -82,5 +86,13 @@ export async function startWorkers(settings: WorkerSettings): Promise<RunningWor
     shutdown: () => {
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
     },
+  };
+}
+
+function deploymentOptions({ deployment, buildId, runs }: VersioningConfig): WorkerOptions['workerDeploymentOptions'] {
+  return {
+    useWorkerVersioning: true,
+    version: { deploymentName: deployment, buildId },
+    defaultVersioningBehavior: runs === 'pinned' ? 'PINNED' : 'AUTO_UPGRADE',
   };
 }

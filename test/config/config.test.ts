@@ -27,6 +27,7 @@ describe('the configuration', () => {
       s3: { endpoint: undefined, region: undefined },
       taskQueue: 'mallm-gan',
       codec: undefined,
+      versioning: undefined,
       metrics: undefined,
       codecServerToken: undefined,
     });
@@ -221,4 +222,25 @@ describe('the keys of the payload encryption', () => {
     expect(attempt).toThrow(told);
     expect(attempt).not.toThrow(/hidden|aGlkZGVu|AQEBAQ/);
   });
+});
+
+describe('the version and the address of a worker', () => {
+  it('are read', () => {
+    const config = readConfig({ MALLM_DEPLOYMENT: 'lab', MALLM_BUILD_ID: '1.2.0', MALLM_METRICS: '[::1]:9464' });
+    expect(config.versioning).toEqual({ deployment: 'lab', buildId: '1.2.0', runs: 'pinned' });
+    expect(config.metrics).toEqual({ host: '::1', port: 9464 });
+    expect(describeConfig(config)).toMatchObject({ 'worker version': 'lab, build 1.2.0, runs pinned' });
+  });
+
+  it.each([
+    [{ MALLM_BUILD_ID: '1' }, /MALLM_BUILD_ID is set, but not MALLM_DEPLOYMENT/],
+    [{ MALLM_DEPLOYMENT: 'lab' }, /MALLM_DEPLOYMENT is set, but not MALLM_BUILD_ID/],
+    [
+      { MALLM_DEPLOYMENT: 'lab', MALLM_BUILD_ID: '1', MALLM_VERSIONING: 'sticky' },
+      /pinned or auto-upgrade, got "sticky"/,
+    ],
+    [{ MALLM_DEPLOYMENT: 'the lab', MALLM_BUILD_ID: '1' }, /got "the lab"/],
+    [{ MALLM_METRICS: '9464' }, /MALLM_METRICS is no address to listen on: expected host:port/],
+    [{ MALLM_METRICS: 'localhost:99999' }, /got "localhost:99999"/],
+  ])('are refused when they are malformed: %j', (env, told) => expect(() => readConfig(env)).toThrow(told));
 });
