@@ -5,7 +5,6 @@ import type { ObjectStore } from '../activities/ports.js';
 import type { Config } from '../config/index.js';
 
 export { latestCheckpoint, latestKey } from '../activities/checkpoint.js';
-export type { Checkpoint } from '../activities/checkpoint.js';
 export { findObject, getObject, putObject } from '../activities/object.js';
 
 /** Opens stores by URL, each once. */
