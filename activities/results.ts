@@ -68,16 +68,6 @@ export async function describingFiles(
   return { files, manifest };
 }
 
-/** A generated table as CSV: header and parts in order, a part at a time. */
-export async function* tableContent(
-  store: ObjectStore,
-  { schema, dialect }: RunPlan,
-  { parts }: SampleResult,
-): AsyncGenerator<Buffer> {
-  yield Buffer.from(formatCsv(schema, [], dialect));
-  for (const part of await getObject<Part[]>(store, parts)) yield await getBytes(store, part.ref);
-}
-
 /** The manifest of a run, all but the hashes of its files. */
 export async function manifestOf(store: ObjectStore, results: Results): Promise<Manifest> {
   const { run, fitted, drawn, spec, finishedAt } = results;
@@ -122,6 +112,12 @@ export async function manifestOf(store: ObjectStore, results: Results): Promise<
     cost: cost === null ? null : { amount: cost, currency: plan.options.prices!.currency },
     trajectory: state.trajectory,
     exposure: exposureOf(hosts),
+    repeats: drawn.repeats,
+    sampleId: spec.sampleId,
+    format: 'csv',
+    parts: (await getObject<Part[]>(store, drawn.parts)).map(({ ref: { uri, sha256, bytes }, rows }) => ({
+      ...{ key: uri, rows, bytes, sha256 },
+    })),
     conditions: Object.entries(spec.conditions).map(([name, condition]) =>
       describeCondition(columnNamed(plan.schema, name), condition),
     ),

@@ -10,7 +10,8 @@ import type { Dependencies } from './dependencies.js';
 import { getObject } from './object.js';
 import { findOutput, moveLatest, outputOf } from './outputs.js';
 import type { ObjectStore } from './ports.js';
-import { describingFiles, MANIFEST, SYNTHETIC, tableContent } from './results.js';
+import { describingFiles, MANIFEST, SYNTHETIC } from './results.js';
+import { tableContent } from './table-content.js';
 import { slotName } from './slot-records.js';
 
 export interface WriteOutputInput {

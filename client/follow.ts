@@ -153,7 +153,7 @@ function unlessUnreadable(error: unknown): undefined {
   if (error instanceof PayloadError) throw error;
 }
 
-function interrupted(resumeWith: string): Interrupted {
+export function interrupted(resumeWith: string): Interrupted {
   return new Interrupted({ problem: 'stopped before the end', remedy: `Nothing is lost. Go on with: ${resumeWith}` });
 }
 

@@ -46,5 +46,6 @@ export { MallmError } from '../mallm/errors.js';
 export { commonReasons, poorYield } from '../mallm/model-yield.js';
 export type { Evaluation } from '../mallm/evaluation/result.js';
 export type { Manifest } from '../mallm/manifest.js';
+export type { TableFormat } from '../workers/results.js';
 export type { FitOptions } from '../mallm/options.js';
 export type { Limits, Progress } from '../workflows/contract.js';

@@ -130,7 +130,7 @@ export async function writeWhole(path: string, content: string | Buffer): Promis
   }
 }
 
-async function exists(path: string): Promise<boolean> {
+export async function exists(path: string): Promise<boolean> {
   return access(path).then(
     () => true,
     () => false,
@@ -147,6 +147,7 @@ export function folderError(path: string, error: unknown): RunError {
   const why: Record<string, string> = {
     ENOSPC: 'the disk is full',
     EDQUOT: 'the disk quota is used up',
+    EFBIG: 'the file would be larger than is allowed here',
     EROFS: 'the file system is read-only',
     EACCES: 'permission denied',
     EPERM: 'permission denied',

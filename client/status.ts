@@ -12,7 +12,7 @@ import { OptionError, RunError } from '../mallm/errors.js';
 import { temporalServerStatus } from '../workers/embedded-server.js';
 import { findObject, latestKey, storeOpener } from '../workers/store.js';
 import type { FitCarry, Limits, Progress } from '../workflows/contract.js';
-import { fitWorkflowId, PAUSE, RESUME, SET_LIMITS, STOP_EARLY } from '../workflows/contract.js';
+import { fitWorkflowId, sampleWorkflowId, PAUSE, RESUME, SET_LIMITS, STOP_EARLY } from '../workflows/contract.js';
 import { queryProgress } from './follow.js';
 import type { RunRecord } from './run-folder.js';
 import { requireRunRecord } from './run-folder.js';
@@ -32,6 +32,8 @@ export interface RunStatus {
   blocked: string | null;
   /** Steps that the latest checkpoint has behind it; null without one. */
   checkpoint: { step: number; steps: number } | null;
+  /** Tables that are being drawn from it; of one that no worker answers for, the progress is null. */
+  drawing: (Progress | null)[];
 }
 
 /** Time in which a worker has to answer a change of limits. */
@@ -47,7 +49,9 @@ export async function status({ folder: given, config = readConfig() }: OfFolder)
   const folder = resolve(given);
   const record = await requireRunRecord(folder);
   const running = config.temporal !== undefined || (await temporalServerStatus(record.home)).serving;
-  const described = running ? await withHandle(config, record, describe).catch(() => undefined) : undefined;
+  const described = running
+    ? await withHandle(config, record, (handle) => describe(handle, record)).catch(() => undefined)
+    : undefined;
   return {
     folder,
     runId: record.runId,
@@ -57,6 +61,7 @@ export async function status({ folder: given, config = readConfig() }: OfFolder)
     progress: described?.progress ?? null,
     blocked: described?.progress ? described.progress.blocked : (record.blocked ?? null),
     checkpoint: await checkpointOf(config, record),
+    drawing: described?.drawing ?? [],
   };
 }
 
@@ -139,10 +144,18 @@ async function withHandle<T>(
   }
 }
 
-async function describe(handle: WorkflowHandle): Promise<Pick<RunStatus, 'workflow' | 'progress'>> {
+async function describe(
+  handle: WorkflowHandle,
+  { runId }: RunRecord,
+): Promise<Pick<RunStatus, 'workflow' | 'progress' | 'drawing'>> {
   const { status: workflow } = await handle.describe();
   const progress = workflow.name === 'RUNNING' ? await queryProgress(handle) : undefined;
-  return { workflow: workflow.name, progress: progress ?? null };
+  const query = `WorkflowType = 'generateSyntheticData' AND ExecutionStatus = 'Running' AND WorkflowId STARTS_WITH '${sampleWorkflowId(runId, '')}'`;
+  const drawing: (Progress | null)[] = [];
+  for await (const { workflowId } of handle.client.list({ query })) {
+    drawing.push((await queryProgress(handle.client.getHandle(workflowId))) ?? null);
+  }
+  return { workflow: workflow.name, progress: progress ?? null, drawing };
 }
 
 async function checkpointOf(config: Config, { store, runId }: RunRecord): Promise<RunStatus['checkpoint']> {

@@ -39,6 +39,11 @@ export function parseCsv(bytes: Uint8Array): CsvTable {
   return { header, records, dialect: { ...delimiter, newline: sniffNewline(text), bom, ...(quoted && { quoted }) } };
 }
 
+/** Reads the records of a part that `formatCsv` wrote in this dialect without a header. */
+export function parseCsvPart(text: string, dialect: CsvDialect): string[][] {
+  return text === '' ? [] : parse(text, { delimiter: separatorOf(dialect), record_delimiter: dialect.newline });
+}
+
 /** Writes rows as the input file was written, a newline after every one. `header: false` is for parts of a file. */
 export function formatCsv(
   schema: TableSchema,

@@ -57,6 +57,19 @@ export const manifestSchema = z.strictObject({
   cost: z.strictObject({ amount: z.number(), currency: z.string() }).nullable(),
   trajectory: z.array(trajectoryPoint),
   exposure: z.array(exposure),
+  repeats: z
+    .strictObject({
+      ofTraining: count.describe('released rows that equal a training row'),
+      repeated: count.describe('released rows that equal an earlier one; identifiers do not count'),
+      acrossParts: count.describe('of these, rows whose first equal stands in another part'),
+      byNature: z.boolean().describe('true when the training rows repeat, too: few columns with few values'),
+    })
+    .describe('rows that are not the only ones of their content'),
+  sampleId: z.string().describe('names the draw within the run'),
+  format: z.enum(['csv', 'jsonl', 'parquet']).describe('of the table'),
+  parts: z
+    .array(z.strictObject({ key: z.string(), rows: count, bytes: count, sha256: z.string() }))
+    .describe('the parts of the table in the object store, in order: CSV without a header'),
   conditions: z.array(z.string()).describe('what every released row satisfies'),
   unseen: z.array(z.string()).describe('conditions that ask for what no training row shows'),
   draw: z.enum(['refined', 'model']).describe('where released rows come from'),

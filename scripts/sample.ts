@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { sample } from '../client/index.js';
-import type { SampleRequest } from '../client/index.js';
+import type { Manifest, SampleRequest } from '../client/index.js';
 import { several, whole } from './options.js';
 import type { OutputOptions } from './terminal.js';
 import { openTerminal, runCommand } from './terminal.js';
@@ -11,7 +11,14 @@ export function sampleCommand(): Command {
     .description('Draw more rows from a finished fit.')
     .argument('<dir>', 'run folder of the fit')
     .requiredOption('--rows <n>', 'rows to draw', whole)
-    .option('--out <file>', 'CSV file (default: sample-….csv in the run folder)')
+    .option('--out <file>', 'file to write (default: sample-….csv in the run folder); never overwritten')
+    .addOption(
+      new Option('--format <format>', 'how it is written (default: as --out ends, else csv)').choices([
+        'csv',
+        'jsonl',
+        'parquet',
+      ]),
+    )
     .option('--where <condition>', 'a condition every row satisfies; may be given several times', several)
     .addOption(
       new Option('--draw <from>', 'refined: no model call; model: every row is asked of the model').choices([
@@ -30,6 +37,7 @@ export function sampleCommand(): Command {
       `
 Examples:
   $ mallm-gan sample patients-synthetic --rows 1000
+  $ mallm-gan sample patients-synthetic --rows 1000000 --out patients.parquet
   $ mallm-gan sample patients-synthetic --rows 200 --where "age > 65" --where "sex = Female"
   $ mallm-gan sample patients-synthetic --rows 50 --where "region in (north, south)" --draw model`,
     )
@@ -50,10 +58,18 @@ Examples:
             ...manifest.unseen.map((condition) => `never seen in the training rows: ${condition}`),
             `${released} of ${asked} rows in ${file}`,
             ...(manifest.shortfall ? [`short: ${manifest.shortfall}`] : []),
+            ...repeatLines(manifest),
           ],
           { file, ...manifest },
         );
         if (manifest.shortfall) process.exitCode = 3;
       }),
     );
+}
+
+/** What stands in the table more than once. */
+function repeatLines({ repeats: { repeated, ofTraining, byNature } }: Manifest): string[] {
+  if (repeated + ofTraining === 0) return [];
+  const why = byNature ? '; the training rows repeat, too' : '';
+  return [`${repeated} rows equal an earlier one, ${ofTraining} a training row${why}`];
 }

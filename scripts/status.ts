@@ -38,7 +38,14 @@ async function runFolders(parent: string): Promise<string[]> {
   return found.filter((name) => name !== null);
 }
 
-function linesOf({ folder, name, finished, workflow, progress, blocked, checkpoint }: RunStatus): string[] {
+function linesOf(run: RunStatus): string[] {
+  return [
+    ...runLines(run),
+    ...run.drawing.map((table) => `  ${table ? progressLine(table, 0) : 'sample · no worker answers'}`),
+  ];
+}
+
+function runLines({ folder, name, finished, workflow, progress, blocked, checkpoint }: RunStatus): string[] {
   const head = `${folder} · ${name} · ${finished ? 'finished' : 'unfinished'}`;
   if (finished) return [head];
   const why = blocked === null ? [] : [`  blocked: ${blocked}`];

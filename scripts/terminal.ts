@@ -68,8 +68,7 @@ export function progressLine(progress: Progress, elapsed: number): string {
   const tokens = spending.promptTokens + spending.completionTokens;
   if (phase === 'evaluate')
     return `evaluate · ${rows?.asked ?? 0} rows and four simple generators · ${duration(elapsed)}`;
-  if (rows)
-    return `${state} · ${rows.released} of ${rows.asked} rows · ${spending.calls} calls · ${duration(elapsed)}${left}`;
+  if (rows) return rowsLine(state, rows, spending.calls, elapsed);
   const parts = [
     `${state} · epoch ${epoch}/${epochs} batch ${batch}/${batches}`,
     `score ${percent(score)} best ${percent(best)}`,
@@ -77,6 +76,16 @@ export function progressLine(progress: Progress, elapsed: number): string {
     `${spending.calls} calls ${compact(tokens)} tokens`,
     `${duration(elapsed)}${left}`,
   ];
+  return parts.join(' · ');
+}
+
+function rowsLine(state: string, rows: NonNullable<Progress['rows']>, calls: number, elapsed: number): string {
+  const { asked, released, perSecond } = rows;
+  const parts = [state, `${released} of ${asked} rows`];
+  if (calls > 0) parts.push(`${calls} calls`);
+  if (perSecond !== null) parts.push(`${Math.round(perSecond)} rows/s`);
+  if (elapsed > 0) parts.push(duration(elapsed));
+  if (perSecond && released < asked) parts.push(`${duration((asked - released) / perSecond)} left`);
   return parts.join(' · ');
 }
 

@@ -9,8 +9,8 @@ import { RunControl, StopRequested } from './run-control.js';
 
 /** Shards under way at once: memory and load do not grow with the number of rows. */
 const WINDOW = 8;
-/** Above so many events the workflow is continued as a new run, between two shards: nine or so for each shard. */
-const MAX_EVENTS = 3000;
+/** Above so many events the workflow is continued as a new run, between two shards: seven or so for each shard. */
+const MAX_EVENTS = 400;
 
 /** How far a table is. */
 interface Shards {

@@ -102,6 +102,12 @@ export function manifestOf(schema: TableSchema, changes: Partial<Manifest> = {})
         realRowsSent: 0,
       },
     ],
+    repeats: { ofTraining: 0, repeated: 0, acrossParts: 0, byNature: false },
+    sampleId: 'first',
+    format: 'csv',
+    parts: [
+      { key: 'runs/patients-1a2b/samples/first/part-000000-ab.csv', rows: 80, bytes: 4000, sha256: 'cd'.repeat(32) },
+    ],
     conditions: [],
     unseen: [],
     draw: 'refined',
