@@ -59,7 +59,7 @@ async function filesOf(
   const run = { runId: fit.runId, name: fit.name, createdAt: fit.createdAt, plan };
   const results = { run, fitted: fit.fitted, drawn, spec: sample, evaluated, finishedAt };
   const { files, manifest } = await describingFiles(store, results, render);
-  const table: Buffer[] = [];
+  const table: Uint8Array[] = [];
   for await (const bytes of tableContent(store, plan, drawn)) table.push(bytes);
   const quality = stored && qualityOf(stored.evaluation);
   return {

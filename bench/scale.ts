@@ -45,27 +45,42 @@ try {
 }
 
 async function main(rows: number, compared: number): Promise<void> {
-  let site = await startScaleSite(folder, 'first');
-  await site.command(['fit', values.train, '--target', values.target, '--out', fitFolder, '--epochs', '1', '--quiet']);
-  const large = await draw(site, rows, 'large.csv', 2);
-  print(`${rows} rows, two kills on the way, ${availableParallelism()} cores`, large);
-  await check(large, rows);
-  printEvents(await site.events());
-  await site.close();
-
-  site = await startScaleSite(folder, 'second');
-  const calm = await draw(site, compared, 'calm.csv', 0);
-  await site.close();
+  await onSite('first', async (site) => {
+    await site.command([
+      'fit',
+      values.train,
+      '--target',
+      values.target,
+      '--out',
+      fitFolder,
+      '--epochs',
+      '1',
+      '--quiet',
+    ]);
+    const large = await draw(site, rows, 'large.csv', 2);
+    print(`${rows} rows, two kills on the way, ${availableParallelism()} cores`, large);
+    await check(large, rows);
+    printEvents(await site.events());
+  });
+  const calm = await onSite('second', (site) => draw(site, compared, 'calm.csv', 0));
   forgetParts(calm.manifest);
-  site = await startScaleSite(folder, 'third');
-  const disturbed = await draw(site, compared, 'disturbed.csv', 2);
-  await site.close();
+  const disturbed = await onSite('third', (site) => draw(site, compared, 'disturbed.csv', 2));
   print(`${compared} rows, undisturbed`, calm);
   const same = readFileSync(calm.file).equals(readFileSync(disturbed.file));
   console.log(
     `the same ${compared} rows with two kills on the way: ${same ? 'identical, byte for byte' : 'DIFFERENT'}`,
   );
   if (!same) process.exitCode = 1;
+}
+
+/** A server with a database of its own over the same store; nothing of it is left running. */
+async function onSite<T>(name: string, work: (site: ScaleSite) => Promise<T>): Promise<T> {
+  const site = await startScaleSite(folder, name);
+  try {
+    return await work(site);
+  } finally {
+    await site.close();
+  }
 }
 
 /** Draws a table; at each third of the way but the last something is killed and started again. */
