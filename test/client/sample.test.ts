@@ -3,7 +3,6 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { execFile } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { parquetReadObjects } from 'hyparquet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SampleRequest } from '../../client/index.js';
@@ -11,7 +10,7 @@ import { sample, status } from '../../client/index.js';
 import { parseCsv } from '../../mallm/csv.js';
 import type { Manifest } from '../../mallm/manifest.js';
 import type { Progress, SampleInput, SampleResult } from '../../workflows/contract.js';
-import { payloadsOf } from '../support/payloads.js';
+import { eventsOfRuns, payloadsOf } from '../support/payloads.js';
 import type { Site } from '../support/site.js';
 import { startSite } from '../support/site.js';
 import { startTemporal } from '../support/temporal.js';
@@ -199,17 +198,10 @@ describe('sampling from a finished fit', () => {
   it('keeps history and payloads bounded over many shards', async () => {
     const { result, id } = await inSmallShards('long', { rows: 800 });
     expect(result.released).toBe(800);
-    const runs: number[] = [];
-    let largest = 0;
-    for await (const { workflowId, runId: run } of site.client.workflow.list({ query: `WorkflowId = '${id}'` })) {
-      const history = await site.client.workflow.getHandle(workflowId, run).fetchHistory();
-      runs.push(history.events!.length);
-      const payloads = payloadsOf(JSON.parse(historyToJSON(history)));
-      largest = Math.max(largest, ...payloads.map((data) => data.length));
-    }
+    const runs = await eventsOfRuns(site.client, id);
     expect(runs.length).toBeGreaterThan(1);
-    expect(Math.max(...runs)).toBeLessThan(600);
-    expect(largest).toBeLessThan(4096);
+    expect(Math.max(...runs.map((events) => events.length))).toBeLessThan(600);
+    expect(Math.max(...payloadsOf(runs).map((data) => data.length))).toBeLessThan(4096);
   });
 
   it('satisfies conditions on every row of every shard', async () => {
