@@ -40,6 +40,7 @@ describe(`a fit of ${EPOCHS} × ${BATCHES} steps`, () => {
       population: 1,
       discriminator: 'logistic-regression',
       score: 'accuracy',
+      keepCheckpoints: EPOCHS * BATCHES + 1,
       onProgress: (progress) => progress.phase === 'fit' && seen.push(structuredClone(progress)),
     });
   });
