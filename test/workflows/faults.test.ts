@@ -34,7 +34,7 @@ describe('a fit against an endpoint that fails in every way', () => {
     const site: Site = await startSite(temporal.address, options);
     try {
       await site.startWorker();
-      const { folder } = await site.fit({ epochs: 2, rowsPerRequest: 5 });
+      const { folder } = await site.fit({ epochs: 2, rowsPerRequest: 2 });
       return { table: readFileSync(join(folder, 'synthetic.csv'), 'utf8'), calls: site.calls() };
     } finally {
       await site.close();
