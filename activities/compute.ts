@@ -6,6 +6,9 @@ import type * as tasks from './compute-tasks.js';
 type ComputeTasks = typeof tasks;
 type TaskName = keyof ComputeTasks;
 
+/** Heap of a thread for what is short-lived: the tasks make much of it, and V8 would let it grow to three times this. */
+const YOUNG_MB = 6;
+
 /** Long computations, off the event loop, so that heartbeats and polls go on. */
 export interface Compute {
   /** @param signal aborting it ends the task's thread at once. */
@@ -22,7 +25,13 @@ export interface Compute {
  * @param threads at most so many at once; idle ones end after some seconds.
  */
 export function startCompute(threads: number): Compute {
-  const pool = new Piscina({ filename: tasksFile(), minThreads: 0, maxThreads: threads, idleTimeout: 10_000 });
+  const pool = new Piscina({
+    filename: tasksFile(),
+    minThreads: 0,
+    maxThreads: threads,
+    idleTimeout: 10_000,
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+  });
   return {
     run: async (name, input, signal) => pool.run(input, { name, ...(signal ? { signal } : {}) }) as never,
     close: async () => pool.close({ force: true }),
