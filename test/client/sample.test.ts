@@ -196,8 +196,8 @@ describe('sampling from a finished fit', () => {
   });
 
   it('keeps history and payloads bounded over many shards', async () => {
-    const { result, id } = await inSmallShards('long', { rows: 800 });
-    expect(result.released).toBe(800);
+    const { result, id } = await inSmallShards('long', { rows: 1500 });
+    expect(result.released).toBe(1500);
     const runs = await eventsOfRuns(site.client, id);
     expect(runs.length).toBeGreaterThan(1);
     expect(Math.max(...runs.map((events) => events.length))).toBeLessThan(600);

@@ -12,7 +12,7 @@ import { startSite } from '../support/site.js';
 import { startTemporal } from '../support/temporal.js';
 
 /** `EPOCHS=60` for the long form: as many steps as a large fit has, each with few calls. */
-const EPOCHS = Number(process.env.EPOCHS ?? 6);
+const EPOCHS = Number(process.env.EPOCHS ?? 7);
 const BATCHES = 4;
 /** In the short form the events come from many activities a step. */
 const WIDE = EPOCHS < 60 ? { rowsPerTheta: 36, rowsPerRequest: 1, callsPerActivity: 1, inFlight: 36 } : {};
