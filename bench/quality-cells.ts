@@ -15,7 +15,8 @@ export interface Cell {
   size: number;
   method: string;
   seed: number;
-  figures: Figures;
+  /** Null where the method gave no row. */
+  figures: Figures | null;
   /** Of fits only. */
   calls?: number;
   tokens?: number;
@@ -62,7 +63,7 @@ export async function measureCell(
 ): Promise<Cell> {
   const start = performance.now();
   const { rows, ...spent } = await rowsOf(split, method, seed, bench);
-  const figures = figuresOf(split, rows, seed);
+  const figures = rows.length > 0 ? figuresOf(split, rows, seed) : null;
   const seconds = Number(((performance.now() - start) / 1000).toFixed(1));
   const on = new Date().toISOString().slice(0, 16);
   return { table: split.name, size: split.size, method: name, seed, figures, ...spent, seconds, on };

@@ -67,7 +67,7 @@ export async function openBench(models?: Config['models']): Promise<Bench> {
       const thetas = await Promise.all(pairs.map(({ theta }) => getObject<StoredTheta>(runStore, theta)));
       const tokens = spending.promptTokens + spending.completionTokens;
       const result: Fitted = {
-        rows: await readRowsOf(split, join(out, 'synthetic.csv')),
+        rows: manifest.rows.released > 0 ? await readRowsOf(split, join(out, 'synthetic.csv')) : [],
         calls: spending.calls,
         tokens,
         drawCalls: manifest.calls - spending.calls,

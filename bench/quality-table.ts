@@ -34,15 +34,21 @@ function tableOf(cells: readonly Cell[], methodNames: readonly string[]): string
     .filter((found) => found.length > 0)
     .map((found) => [
       found[0]!.method,
-      String(found.length),
-      ...figureNames.map(([figure]) => spread(found.map(({ figures }) => figures[figure]))),
+      seedsOf(found),
+      ...figureNames.map(([figure]) => spread(found.map(({ figures }) => figures?.[figure]))),
       ...[found.map(({ calls }) => calls), found.map(({ tokens }) => tokens)].map(whole),
       summaryOf(found.map(({ seconds }) => seconds))!.mean.toFixed(0),
     ]);
   return [heads, heads.map(() => '---'), ...lines].map((parts) => `| ${parts.join(' | ')} |`);
 }
 
-function spread(values: (number | null)[]): string {
+/** How many seeds there are, and of how many a fit gave no row at all: its figures are not in the means. */
+function seedsOf(cells: readonly Cell[]): string {
+  const empty = cells.filter(({ figures }) => figures === null).length;
+  return empty > 0 ? `${cells.length}, ${empty} without a row` : String(cells.length);
+}
+
+function spread(values: (number | null | undefined)[]): string {
   const summary = summaryOf(values);
   if (!summary) return '–';
   const { mean, deviation, count } = summary;
