@@ -1,7 +1,7 @@
 import { chunkExamples, epochBatches } from '../mallm/few-shot-batch.js';
 import { widenSchema } from '../mallm/condition-parser.js';
 import type { PartialRow } from '../mallm/condition.js';
-import type { Row } from '../mallm/dataset.js';
+import type { Row, TableSchema } from '../mallm/dataset.js';
 import { generatorMessages, generatorReplySchema } from '../mallm/generator.js';
 import type { Rejections } from '../mallm/manifest.js';
 import type { RunPlan, StoredCall, StoredRows, StoredTheta } from '../mallm/plan.js';
@@ -16,6 +16,7 @@ import type { Dependencies } from './dependencies.js';
 import { givenCells } from './given-cells.js';
 import { metrics } from './metrics.js';
 import { getObject, putVersion } from './object.js';
+import type { Turn } from './paid-call.js';
 import { callOnce, makeCalls } from './paid-call.js';
 import type { ObjectStore } from './ports.js';
 
@@ -57,12 +58,19 @@ export interface GenerateRowsResult {
   spending: Spending;
 }
 
+/** What is the same for all calls of the activity. */
 interface Context {
   dependencies: Dependencies;
   store: ObjectStore;
   plan: RunPlan;
   trainRows: Row[];
   model: string;
+  /** With the labels and ranges that the conditions add. */
+  schema: TableSchema;
+  /** Places of the training rows from which the step's examples are taken. */
+  batch: number[];
+  /** Tokens that one row of a reply is allowed. */
+  tokensOfRow: number;
 }
 
 /** One call with the θ it is made for. */
@@ -73,28 +81,34 @@ interface Ask {
 }
 
 interface Answer {
+  /** Rows that were asked for. */
+  asked: number;
   rows: Row[];
   rejections: Rejections;
   call: StoredCall;
 }
 
+/**
+ * How long an activity goes on to make calls: with a fast model it makes many, since between two activities nothing is in
+ * flight; with a slow one few, since a run that is paused or out of budget waits for its activities.
+ */
+const LONGEST_MS = 20_000;
 /** Tokens allowed to a reply over what the rows are reckoned to need. */
 const SPARE_TOKENS = 300;
 
 /**
  * Asks the generator for rows, several calls side by side; every reply is stored under its key before this returns,
- * and looked up before it is asked for. Paper: Listing 1, L6; Listing 2.
+ * and looked up before it is asked for. Where calls take long it makes the first ones only: `spending.calls` of them.
+ * Paper: Listing 1, L6; Listing 2.
  */
 export async function generateRows(dependencies: Dependencies, input: GenerateRowsInput): Promise<GenerateRowsResult> {
-  const store = dependencies.openStore(input.store);
-  const plan = await getObject<RunPlan>(store, input.plan);
-  const trainRows = await getObject<Row[]>(store, plan.train);
-  const model = plan.options.generatorModel ?? (await dependencies.generator.defaultModel());
-  const context: Context = { dependencies, store, plan, trainRows, model };
+  const context = await openContext(dependencies, input);
+  const { store } = context;
   const asks = (await Promise.all(input.parts.map((part) => asksOf(store, part)))).flat();
   const answers = await makeCalls(
-    asks.map((ask) => () => askForRows(context, input, ask)),
+    asks.map((ask) => (turn) => askForRows(context, input, ask, turn)),
     input.parallel,
+    LONGEST_MS,
   );
   const rejections: Rejections = {};
   for (const answer of answers) {
@@ -103,14 +117,10 @@ export async function generateRows(dependencies: Dependencies, input: GenerateRo
   }
   const accepted = sum(answers.map((answer) => answer.rows.length));
   metrics.rows(accepted, rejections);
-  const rows = input.parts.map((part) =>
-    putRows(
-      store,
-      input,
-      part,
-      answers.filter((_, index) => asks[index]!.part === part),
-    ),
-  );
+  const rows = input.parts.flatMap((part) => {
+    const ofPart = answers.filter((_, index) => asks[index]!.part === part);
+    return ofPart.length > 0 ? [putRows(store, input, part, ofPart)] : [];
+  });
   return {
     rows: await Promise.all(rows),
     accepted,
@@ -121,6 +131,25 @@ export async function generateRows(dependencies: Dependencies, input: GenerateRo
       promptTokens: sum(answers.map(({ call }) => call.promptTokens)),
       completionTokens: sum(answers.map(({ call }) => call.completionTokens)),
     },
+  };
+}
+
+async function openContext(dependencies: Dependencies, input: GenerateRowsInput): Promise<Context> {
+  const store = dependencies.openStore(input.store);
+  const plan = await getObject<RunPlan>(store, input.plan);
+  const trainRows = await getObject<Row[]>(store, plan.train);
+  const { batchSize, seed, generatorModel } = plan.options;
+  const batches = epochBatches({ rows: trainRows.length, batchSize, epoch: input.epoch, seed });
+  return {
+    dependencies,
+    store,
+    plan,
+    trainRows,
+    model: generatorModel ?? (await dependencies.generator.defaultModel()),
+    // A condition may ask for what no training row shows: then the model may answer with it.
+    schema: widenSchema(plan.schema, input.conditions),
+    batch: batches[(input.batch - 1) % batches.length]!,
+    tokensOfRow: tokensOfRow(trainRows, plan.schema),
   };
 }
 
@@ -138,35 +167,32 @@ async function putRows(
   const stored: StoredRows = {
     theta: theta.number,
     rows: answers.flatMap(({ rows }) => rows),
-    asked: sum(calls.map(({ rows }) => rows)),
+    asked: sum(answers.map(({ asked }) => asked)),
     calls: answers.map(({ call }) => call),
   };
   const prefix = `runs/${runId}/rows/${step}/t${theta.number}-c${calls[0]!.index}`;
   return { number: theta.number, ref: await putVersion(store, prefix, stored) };
 }
 
-async function askForRows(context: Context, input: GenerateRowsInput, { part, theta, call }: Ask): Promise<Answer> {
-  const { dependencies, store, plan, trainRows, model } = context;
+async function askForRows(
+  context: Context,
+  input: GenerateRowsInput,
+  { part, theta, call }: Ask,
+  turn: Turn,
+): Promise<Answer> {
+  const { dependencies, store, plan, trainRows, model, schema, batch } = context;
   const { options } = plan;
-  // A condition may ask for what no training row shows: then the model may answer with it.
-  const schema = widenSchema(plan.schema, input.conditions);
-  const seed = seedOf(options.seed, 'generate', input.step, theta.number, call.index);
-  const batches = epochBatches({
-    rows: trainRows.length,
-    batchSize: options.batchSize,
-    epoch: input.epoch,
-    seed: options.seed,
-  });
-  const shown = chunkExamples(batches[(input.batch - 1) % batches.length]!, call.index, options.examplesPerPrompt);
+  const shown = chunkExamples(batch, call.index, options.examplesPerPrompt);
   const partialRows = givenCells({ plan, trainRows, theta, input, part, call });
   const reply = await callOnce({
     store,
+    turn,
     key: `runs/${input.runId}/replies/${input.step}/t${theta.number}-c${call.index}`,
     model: dependencies.generator,
     request: {
       model,
       temperature: options.generatorTemperature,
-      seed,
+      seed: seedOf(options.seed, 'generate', input.step, theta.number, call.index),
       messages: generatorMessages({
         theta: { ...thetaOf(plan, theta), schema },
         examples: shown.map((index) => trainRows[index]!),
@@ -174,15 +200,7 @@ async function askForRows(context: Context, input: GenerateRowsInput, { part, th
         ...(partialRows ? { partialRows } : {}),
       }),
       jsonSchema: { name: 'rows', schema: generatorReplySchema(schema, call.rows) },
-      maxTokens:
-        SPARE_TOKENS +
-        Math.ceil(
-          call.rows *
-            tokensOfRow(
-              trainRows,
-              schema.columns.map(({ name }) => name),
-            ),
-        ),
+      maxTokens: SPARE_TOKENS + Math.ceil(call.rows * context.tokensOfRow),
     },
   });
   const parsed = parseRows(reply.text, {
@@ -193,6 +211,7 @@ async function askForRows(context: Context, input: GenerateRowsInput, { part, th
   });
   const { host, model: name, simulated, promptTokens, completionTokens } = reply;
   return {
+    asked: call.rows,
     ...withAbsent(parsed, call.rows),
     call: { host, model: name, simulated, promptTokens, completionTokens, shown },
   };
@@ -205,10 +224,11 @@ function withAbsent({ rows, rejections }: ParsedRows, asked: number): Pick<Answe
 }
 
 /** Tokens of one row as JSON, reckoned from the training rows at three characters a token, with room to spare. */
-function tokensOfRow(rows: Row[], names: string[]): number {
+function tokensOfRow(rows: Row[], { columns }: TableSchema): number {
   const sample = rows.slice(0, 50);
   const characters = sum(sample.map((row) => JSON.stringify(row).length)) / Math.max(1, sample.length);
-  return (1.6 * (characters + JSON.stringify(names).length + 3 * names.length)) / 3;
+  const names = JSON.stringify(columns.map(({ name }) => name)).length + 3 * columns.length;
+  return (1.6 * (characters + names)) / 3;
 }
 
 function sum(values: number[]): number {

@@ -14,7 +14,7 @@ import type { Theta } from '../mallm/theta.js';
 import type { Candidate } from '../workflows/contract.js';
 import type { Dependencies } from './dependencies.js';
 import { getObject, putVersion } from './object.js';
-import type { StoredReply } from './paid-call.js';
+import type { StoredReply, Turn } from './paid-call.js';
 import { callOnce, makeCalls } from './paid-call.js';
 import type { ChatRequest, ObjectStore } from './ports.js';
 
@@ -60,7 +60,7 @@ export async function proposeThetas(
 ): Promise<ProposeThetasResult> {
   const variants = Array.from({ length: input.count }, (_, variant) => ({ number: input.first + variant, variant }));
   const proposals = await makeCalls(
-    variants.map((variant) => () => proposeTheta(dependencies, input, variant)),
+    variants.map((variant) => (turn) => proposeTheta(dependencies, input, variant, turn)),
     input.parallel,
   );
   return {
@@ -73,6 +73,7 @@ async function proposeTheta(
   dependencies: Dependencies,
   input: ProposeThetasInput,
   { number, variant }: Variant,
+  turn: Turn,
 ): Promise<{ candidate: Candidate; spending: Spending }> {
   const store = dependencies.openStore(input.store);
   const [plan, state] = await Promise.all([
@@ -99,7 +100,7 @@ async function proposeTheta(
     jsonSchema: { name: 'theta', schema: optimizerReplySchema(old) },
     maxTokens: MAX_TOKENS,
   };
-  const { theta, replies } = await proposal(dependencies, store, { ...input, variant }, request, old);
+  const { theta, replies } = await proposal(dependencies, { store, input: { ...input, variant }, request, old, turn });
   const stored: ProposedTheta = {
     number,
     parent: parent.number,
@@ -121,18 +122,23 @@ async function proposeTheta(
 }
 
 async function proposal(
-  { optimizer }: Dependencies,
-  store: ObjectStore,
-  { runId, epoch, batch, variant }: ProposeThetasInput & { variant: number },
-  request: ChatRequest,
-  old: Theta,
+  { optimizer: model }: Dependencies,
+  ask: {
+    store: ObjectStore;
+    input: ProposeThetasInput & { variant: number };
+    request: ChatRequest;
+    old: Theta;
+    turn: Turn;
+  },
 ): Promise<{ theta: Theta | null; replies: StoredReply[] }> {
+  const { store, request, old, turn } = ask;
+  const { runId, epoch, batch, variant } = ask.input;
   const key = `runs/${runId}/replies/e${epoch}b${batch}/propose-${variant}`;
-  const first = await callOnce({ store, key, model: optimizer, request });
+  const first = await callOnce({ store, key, model, request, turn });
   const attempt = attemptProposal(first.text, old);
   if (attempt.theta) return { theta: attempt.theta, replies: [first] };
   const mended: ChatRequest = { ...request, messages: repairMessages(request.messages, first.text, attempt.problem) };
-  const second = await callOnce({ store, key: `${key}-repair`, model: optimizer, request: mended });
+  const second = await callOnce({ store, key: `${key}-repair`, model, request: mended, turn });
   return { theta: attemptProposal(second.text, old).theta, replies: [first, second] };
 }
 

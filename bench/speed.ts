@@ -1,7 +1,7 @@
 /**
  * Time of a fit over the ideal, calls a second, events a call, and growth with the table.
  *
- *   npm run bench:speed -- [--cells 10:1,300:64,…] [--seconds 15] [--no-growth]
+ *   npm run bench:speed -- [--cells 10:1,300:64,…] [--seconds 60] [--no-growth]
  *
  * Ideal is calls × latency ÷ calls in flight: what a fit would take if every slot were always taken and nothing else took
  * time. `generation` is the time in which rows were being asked for; `fit` holds the search for the first structure, the
@@ -19,7 +19,7 @@ import { repositoryFile } from '../test/support/repository.js';
 import type { SpeedSite, Timed } from './speed-site.js';
 import { openSpeedSite } from './speed-site.js';
 
-const MOST_CALLS = 4096;
+const MOST_CALLS = 16384;
 /** Most rows that a step may ask of one θ, and so calls where each asks for one row. */
 const MOST_CALLS_A_STEP = 2000;
 const LATENCIES = [10, 100, 300];
@@ -31,7 +31,7 @@ const GROWTH = { rows: [50, 100, 200, 400, 800], columns: [5, 10, 20, 40], epoch
 const { values } = parseArgs({
   options: {
     cells: { type: 'string' },
-    seconds: { type: 'string', default: '15' },
+    seconds: { type: 'string', default: '60' },
     'no-growth': { type: 'boolean', default: false },
   },
 });
@@ -104,9 +104,13 @@ function growthCells({ calls, fit, command, events }: Timed): string {
   ].join(' | ');
 }
 
-/** A fit without an optimizer that makes about so many generator calls, in as few steps as can be. */
+/**
+ * A fit without an optimizer that makes about so many generator calls, in as few steps as can be. Those of a step are a
+ * multiple of those in flight, or the last of them would leave some slots empty whatever the product does.
+ */
 function generatorCalls(calls: number, inFlight: number): FitRequest {
-  const steps = Math.ceil(calls / MOST_CALLS_A_STEP);
+  const fullStep = Math.floor(MOST_CALLS_A_STEP / inFlight) * inFlight;
+  const steps = Math.ceil(calls / fullStep);
   return {
     table: repositoryFile('test/fixtures/tables/adult-train-100.csv'),
     target: 'Income',
@@ -118,7 +122,7 @@ function generatorCalls(calls: number, inFlight: number): FitRequest {
     score: 'accuracy',
     structure: 'none',
     rowsPerRequest: 1,
-    rowsPerTheta: Math.ceil(calls / steps),
+    rowsPerTheta: Math.ceil(calls / steps / inFlight) * inFlight,
     rows: 10,
     inFlight,
   };

@@ -3,12 +3,15 @@
  * chosen by, and the distance of the causal structure to the true one on Asia.
  *
  *   npm run bench:trend -- [--data DIR] [--seeds 5] [--tables adult:100,insurance:100] [--asia 50] [--options '{…}']
+ *     [--endpoint]
  *
  * Prints, for each table: the slope of the best score over iterations with its 95 % interval over seeds (a running
  * minimum can only fall, so this alone shows little), the slope of the same θ's score on fresh rows, and the difference of
  * the fresh scores of last and first θ. For Asia: the graph edit distance of the hill-climbed start and of the best θ.
+ * `--endpoint` asks the models that the environment names (MALLM_OPTIMIZER_BASE_URL alone: a real optimizer, simulated rows).
  */
 import { parseArgs } from 'node:util';
+import { readConfig } from '../config/index.js';
 import { graphEditDistance } from '../mallm/causal-structure.js';
 import type { FitOptions } from '../mallm/options.js';
 import { parseFitOptions } from '../mallm/options.js';
@@ -45,12 +48,13 @@ const { values } = parseArgs({
     tables: { type: 'string', default: 'adult:100,insurance:100' },
     asia: { type: 'string', default: '50' },
     options: { type: 'string', default: '{}' },
+    endpoint: { type: 'boolean', default: false },
   },
 });
 
 const given = JSON.parse(values.options) as Partial<FitOptions>;
 const seeds = Array.from({ length: Number(values.seeds) }, (_, place) => place + 1);
-const bench = await openBench();
+const bench = await openBench(values.endpoint ? readConfig().models : undefined);
 try {
   for (const table of values.tables.split(',').filter(Boolean)) await scoreTrend(bench, table);
   for (const size of values.asia.split(',').filter(Boolean)) await structureTrend(bench, Number(size));

@@ -54,7 +54,7 @@ export const fitOptionsSchema = z.strictObject({
   refinement: z.boolean(),
   /** How near a released row may come to a real one. `off` still drops exact copies. */
   distance: z.enum(['off', 'mild', 'strict']),
-  /** Model calls to one activity. */
+  /** Model calls to one activity; it makes fewer where they take long. */
   callsPerActivity: z.int().min(1).max(50),
   /** Model calls in flight at once. */
   inFlight: z.int().min(1).max(256),
@@ -99,7 +99,7 @@ export const paperPreset: FitOptions = {
   patience: 0,
   refinement: false,
   distance: 'off',
-  callsPerActivity: 8,
+  callsPerActivity: 50,
   inFlight: 8,
   maxCalls: null,
   maxTokens: null,

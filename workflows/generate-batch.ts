@@ -23,7 +23,7 @@ export type GeneratedBatch = GenerateRowsResult[];
 
 type Part = GenerateRowsInput['parts'][number];
 
-/** Generator calls in parallel activities, several calls to each. Listing 1, L5-7. */
+/** Generator calls in parallel activities, many calls to each. Listing 1, L5-7. */
 export async function generateBatch(control: RunControl, batch: BatchOfCalls): Promise<GeneratedBatch> {
   const calls = batch.parts.flatMap(callsOf);
   if (!control.costIsUnknown()) return makeCalls(control, batch, calls);
@@ -33,23 +33,31 @@ export async function generateBatch(control: RunControl, batch: BatchOfCalls): P
 }
 
 async function makeCalls(control: RunControl, batch: BatchOfCalls, calls: Part[]): Promise<GeneratedBatch> {
+  const { sizes, parallel } = workPlan(calls.length, control.limits.inFlight, batch.callsPerActivity);
+  const rest = [...calls];
+  const groups = sizes.map((size) => rest.splice(0, size));
+  return (await Promise.all(groups.map((group) => makeGroup(control, batch, group, parallel)))).flat();
+}
+
+/** Calls one activity after the other: one whose calls take long leaves some of them to the next. */
+async function makeGroup(
+  control: RunControl,
+  { run, step, epoch, batch, conditions }: BatchOfCalls,
+  calls: Part[],
+  parallel: number,
+): Promise<GeneratedBatch> {
   const { generateRows } = modelActivities();
-  const { run, step, epoch, batch: number, conditions, callsPerActivity } = batch;
-  const { size, parallel } = workPlan(calls.length, control.limits.inFlight, callsPerActivity);
-  const groups = Array.from({ length: Math.ceil(calls.length / size) }, (_, group) =>
-    calls.slice(group * size, (group + 1) * size),
-  );
-  const results = await Promise.all(
-    groups.map((group) =>
-      control.paid({
-        calls: group.length,
-        parallel: Math.min(parallel, group.length),
-        start: (slots) =>
-          generateRows({ ...run, step, epoch, batch: number, conditions, parts: joined(group), parallel: slots }),
-      }),
-    ),
-  );
-  return results.filter((result) => result !== null);
+  const results: GeneratedBatch = [];
+  for (let left = calls; left.length > 0; left = left.slice(results.at(-1)!.spending.calls)) {
+    const result = await control.paid({
+      calls: left.length,
+      parallel: Math.min(parallel, left.length),
+      start: (slots) => generateRows({ ...run, step, epoch, batch, conditions, parts: joined(left), parallel: slots }),
+    });
+    if (result === null) break;
+    results.push(result);
+  }
+  return results;
 }
 
 /** Each call as a part of its own. */

@@ -1,5 +1,5 @@
 /** Calls in flight that a fresh window starts from, unless fewer are allowed. */
-const FIRST_SIZE = 16;
+const FIRST_SIZE = 32;
 /** Shrinks to this share when the endpoint refuses or does not answer, and when it answers more slowly. */
 const AFTER_REFUSAL = 0.5;
 const AFTER_SLOWDOWN = 0.75;

@@ -1,14 +1,30 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
+import * as fs from 'node:fs';
+import { link, mkdir, readdir, rename, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { keyLock } from './key-lock.js';
 
 /** What file systems without hard links answer to `link`. */
 const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'ENOSYS', 'EOPNOTSUPP', 'EMLINK']);
 
+// With plain descriptors: a FileHandle costs several times the processor time, and every model call writes a file.
+const open = promisify(fs.open);
+const writeAll = promisify(fs.writeFile) as (file: number, content: Buffer) => Promise<void>;
+const sync = promisify(fs.fsync);
+const close = promisify(fs.close);
+
 /** Folders whose entries are known to be on the disk, and the lock under which others are made. */
 const durable = new Set<string>();
+/** Folders that are being synchronised. */
+const syncs = new Map<string, Sync>();
 const locked = keyLock();
+
+interface Sync {
+  now: Promise<void>;
+  /** The write after it, once somebody waits for it. */
+  next?: Promise<void>;
+}
 
 /** The code of a failed file operation: `ENOENT`, `ENOSPC`, … */
 export function codeOf(error: unknown): string | undefined {
@@ -70,10 +86,10 @@ async function placeDraft(
 async function writeThrough(path: string, body: Buffer): Promise<void> {
   const file = await open(path, 'wx');
   try {
-    await file.writeFile(body);
-    await file.sync();
+    await writeAll(file, body);
+    await sync(file);
   } finally {
-    await file.close();
+    await close(file);
   }
 }
 
@@ -104,13 +120,30 @@ async function makeFolder(path: string): Promise<void> {
   });
 }
 
-async function syncFolder(path: string): Promise<void> {
+/** Returns when the entries that a folder has now are on the disk. Calls that come meanwhile share the next write. */
+function syncFolder(path: string): Promise<void> {
+  const running = syncs.get(path);
+  if (!running) return startSync(path);
+  return (running.next ??= running.now.catch(() => undefined).then(() => startSync(path)));
+}
+
+function startSync(path: string): Promise<void> {
+  const started: Sync = { now: flushFolder(path) };
+  syncs.set(path, started);
+  const ended = (): void => {
+    if (started.next === undefined) syncs.delete(path);
+  };
+  started.now.then(ended, ended);
+  return started.now;
+}
+
+async function flushFolder(path: string): Promise<void> {
   // Windows has no way to synchronise a folder, and needs none.
   if (process.platform === 'win32') return;
   const folder = await open(path, 'r');
   try {
-    await folder.sync();
+    await sync(folder);
   } finally {
-    await folder.close();
+    await close(folder);
   }
 }

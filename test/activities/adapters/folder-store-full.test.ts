@@ -1,4 +1,3 @@
-import type { FileHandle } from 'node:fs/promises';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,20 +8,23 @@ import { StoreBlockedError, StoreUnavailableError } from '../../../activities/po
 /** The code with which the next write breaks off after its first bytes, and links fail. */
 const fault = vi.hoisted(() => ({ write: '', link: '' }));
 
+const failure = vi.hoisted(
+  () => (code: string) => Object.assign(new Error(code), { code, syscall: 'write' }),
+);
+
+vi.mock('node:fs', async (original) => {
+  const real = await original<typeof import('node:fs')>();
+  const writeFile = (file: number, content: Buffer, done: (error: Error | null) => void): void => {
+    if (!fault.write) { real.writeFile(file, content, done); return; }
+    real.writeFile(file, content.subarray(0, 4), () => done(failure(fault.write)));
+  };
+  return { ...real, writeFile };
+});
+
 vi.mock('node:fs/promises', async (original) => {
   const real = await original<typeof import('node:fs/promises')>();
-  const failure = (code: string): Error => Object.assign(new Error(code), { code, syscall: 'write' });
   return {
     ...real,
-    async open(path: string, flags: string): Promise<FileHandle> {
-      const file = await real.open(path, flags);
-      if (flags !== 'wx' || !fault.write) return file;
-      vi.spyOn(file, 'writeFile').mockImplementation(async (body) => {
-        await file.write((body as Buffer).subarray(0, 4));
-        throw failure(fault.write);
-      });
-      return file;
-    },
     async link(from: string, to: string): Promise<void> {
       if (fault.link) throw failure(fault.link);
       await real.link(from, to);
