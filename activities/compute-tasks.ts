@@ -1,4 +1,7 @@
-/** What runs in the threads of compute.ts: every export is a task with one plain argument and a plain result. */
+/**
+ * What runs in the threads of compute.ts: every export is a task with one plain argument and a plain result. What only
+ * some tasks need is loaded by them, since every thread has it all in memory again.
+ */
 import { baselineRows } from '../mallm/baselines/baseline.js';
 import type { BaselineMethod } from '../mallm/baselines/baseline.js';
 import type { CurationInput } from '../mallm/curation.js';
@@ -6,7 +9,7 @@ import { curate } from '../mallm/curation.js';
 import type { PartialRow } from '../mallm/condition.js';
 import { formatCsv, parseCsv } from '../mallm/csv.js';
 import type { CsvDialect, Row, TableSchema } from '../mallm/dataset.js';
-import { evaluateTable } from '../mallm/evaluation/evaluate.js';
+import type { evaluateTable as evaluate } from '../mallm/evaluation/evaluate.js';
 import type { EvaluationWithBaselines } from '../mallm/evaluation/result.js';
 import { identifiersOf, withFreshIdentifiers } from '../mallm/identifier.js';
 import type { Rejections } from '../mallm/manifest.js';
@@ -16,12 +19,11 @@ import type { RefinedGenerator } from '../mallm/refinement.js';
 import { readRows } from '../mallm/schema-inference.js';
 import { searchStructure as search } from '../mallm/structure-search.js';
 import type { Edge } from '../mallm/theta.js';
+import type { renderReport as render } from '../report/index.js';
 import { fingerprintSet, fingerprintsOf } from './fingerprints.js';
 
-export { evaluateTable } from '../mallm/evaluation/evaluate.js';
 export { fitRefinedGenerator } from '../mallm/refinement.js';
 export { scoreIteration } from '../mallm/score-iteration.js';
-export { renderReport } from '../report/index.js';
 
 const BASELINE_METHODS: readonly BaselineMethod[] = ['marginals', 'smote', 'cart', 'copula'];
 
@@ -40,6 +42,16 @@ interface PartFormat {
   /** Index of the part's first row in the whole table. */
   first: number;
   identifierSeed: number;
+}
+
+/** Utility, fidelity and privacy of a synthetic table. */
+export async function evaluateTable(input: Parameters<typeof evaluate>[0]): Promise<ReturnType<typeof evaluate>> {
+  return (await evaluation()).evaluateTable(input);
+}
+
+/** The page of a run or an evaluation. */
+export async function renderReport(input: Parameters<typeof render>[0]): Promise<ReturnType<typeof render>> {
+  return (await import('../report/index.js')).renderReport(input);
 }
 
 /** First causal structure by hill climbing. Paper: §3.2.1. */
@@ -91,7 +103,7 @@ export function curatePart(input: Omit<CurationInput, 'isElsewhere'> & PartForma
 }
 
 /** Evaluates a synthetic table given as CSV lines without a header; at most `limit` of its rows are looked at. */
-export function evaluateCsv(input: {
+export async function evaluateCsv(input: {
   schema: TableSchema;
   dialect: CsvDialect;
   train: Row[];
@@ -99,8 +111,9 @@ export function evaluateCsv(input: {
   csv: string;
   limit: number;
   seed: number;
-}): EvaluationWithBaselines {
+}): Promise<EvaluationWithBaselines> {
   const { schema, dialect, train, heldOut, limit, seed } = input;
+  const { evaluateTable } = await evaluation();
   const header = formatCsv(schema, [], dialect);
   const { header: names, records } = parseCsv(Buffer.from(header + input.csv));
   const synthetic = readRows(schema, names, records.slice(0, limit));
@@ -117,4 +130,8 @@ function writtenRows({ schema, dialect, trainRows, first, identifierSeed }: Part
   const named = withFreshIdentifiers(schema, rows, { start: first, seed: identifierSeed, keys });
   const csv = formatCsv(schema, named, dialect, { header: false });
   return { csv, rows: rows.length, fingerprints: fingerprintsOf(schema, rows) };
+}
+
+async function evaluation(): Promise<typeof import('../mallm/evaluation/evaluate.js')> {
+  return import('../mallm/evaluation/evaluate.js');
 }

@@ -16,7 +16,7 @@ export interface Compute {
     name: Name,
     input: Parameters<ComputeTasks[Name]>[0],
     signal?: AbortSignal,
-  ): Promise<ReturnType<ComputeTasks[Name]>>;
+  ): Promise<Awaited<ReturnType<ComputeTasks[Name]>>>;
   close(): Promise<void>;
 }
 
