@@ -211,7 +211,7 @@ async function withModelNames({ host, config }: Session, options: FitOptions): P
       return wanted ?? found;
     } catch (error) {
       if (wanted !== undefined && !isUnusable(error)) return wanted;
-      throw modelProblem(error, model.host);
+      throw modelProblem(error);
     }
   };
   return {
@@ -226,7 +226,8 @@ function isUnusable(error: unknown): boolean {
   return kind === 'unauthorized' || kind === 'connection' || kind === 'quota';
 }
 
-function modelProblem(error: unknown, host: string): Error {
+/** Nothing runs yet: of what the failure says only what happened counts here, not how to resume. */
+function modelProblem(error: unknown): Error {
   const { kind, message } = error as { kind?: string; message: string };
   if (kind === undefined) return error as Error;
   const remedies: Record<string, string> = {
@@ -235,8 +236,7 @@ function modelProblem(error: unknown, host: string): Error {
     'not-found': 'Check OPENAI_BASE_URL; it usually ends in /v1. Or name the model with --generator-model.',
   };
   return new ModelError({
-    problem: `the model endpoint at ${host} cannot be used`,
-    got: message,
+    problem: `the model endpoint cannot be used: ${message.split('. ', 1)[0]!.replace(/\.$/, '')}`,
     remedy: remedies[kind] ?? 'Check the endpoint, or try again later.',
   });
 }

@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Workplace } from '../support/command-line.js';
@@ -84,5 +87,21 @@ describe('bad input', () => {
     expect(stderr.match(/error:/g)).toHaveLength(1);
     expect(existsSync(join(folder, 't-synthetic', 'run.json'))).toBe(false);
     expect(existsSync(join(folder, 't-synthetic', 'synthetic.csv'))).toBe(false);
+  });
+
+  it('a key that the endpoint refuses: told before anything is paid, without the key', async () => {
+    const refusal = { error: { message: 'Incorrect API key provided: sk-secret', code: 'invalid_api_key' } };
+    const endpoint = createServer((_, reply) => void reply.writeHead(401).end(JSON.stringify(refusal)));
+    await once(endpoint.listen(0, '127.0.0.1'), 'listening');
+    const address = `127.0.0.1:${(endpoint.address() as AddressInfo).port}`;
+    writeFileSync(join(place.folder, 'key.csv'), GOOD);
+    const env = { OPENAI_BASE_URL: `http://${address}/v1`, OPENAI_API_KEY: 'sk-secret' };
+    const { code, stderr } = await place.run(['fit', 'key.csv', '--target', 'ill'], env);
+    endpoint.close();
+    expect(stderr).toContain(
+      `error: the model endpoint cannot be used: ${address} refused the key (401 invalid_api_key). Check OPENAI_API_KEY`,
+    );
+    expect(stderr).not.toContain('sk-secret');
+    expect(code).toBe(1);
   });
 });
