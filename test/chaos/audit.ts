@@ -1,4 +1,6 @@
+import { findObject } from '../../activities/object.js';
 import type { ObjectStore } from '../../activities/ports.js';
+import type { StoredRows } from '../../mallm/plan.js';
 import type { LoggedCall } from '../support/site.js';
 import type { Finished } from './fits.js';
 
@@ -23,7 +25,7 @@ export interface Differences {
   trajectory: boolean;
   /** Released, accepted and rejected rows, calls and tokens. */
   counts: boolean;
-  /** Objects with rows, and replies, that only one of the two has. */
+  /** Rows of a step, and replies, that only one of the two has. */
   lost: number;
   doubled: number;
 }
@@ -64,13 +66,19 @@ export async function compare(store: ObjectStore, fit: Finished, calm: Finished)
   };
 }
 
-/** Keys of rows and replies without the run's id: each ends with the hash of its content or of its request. */
+/**
+ * Rows by their step and θ, and keys of replies, which end with the hash of the request. Not keys of rows: how many calls
+ * stand in one object depends on how long they took. That no row counts twice is told by the counts.
+ */
 async function objectsOf(store: ObjectStore, runId: string): Promise<Set<string>> {
-  const keys = new Set<string>();
-  for (const kind of ['rows', 'replies']) {
-    for await (const { key } of store.list(`runs/${runId}/${kind}/`)) keys.add(key.replace(runId, ''));
+  const found = new Set<string>();
+  for await (const { key } of store.list(`runs/${runId}/replies/`)) found.add(key.replace(runId, ''));
+  for await (const { key } of store.list(`runs/${runId}/rows/`)) {
+    const step = key.slice(key.indexOf('/rows/'), key.lastIndexOf('/'));
+    const { theta, rows } = (await findObject<StoredRows>(store, key))!;
+    for (const row of rows) found.add(JSON.stringify([step, theta, row]));
   }
-  return keys;
+  return found;
 }
 
 /** The simulated model names a reply by the beginning of its request's hash. */

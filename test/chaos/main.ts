@@ -46,7 +46,7 @@ function linesOf({ kills, rounds, fits, calls, seconds }: ChaosResult): string[]
     `tables        ${same('table')} (SHA-256 of synthetic.csv)`,
     `θ             ${same('thetas')} (SHA-256 of theta.json); trajectory ${same('trajectory')}`,
     `counts        ${same('counts')} (rows released, accepted, rejected; calls; tokens)`,
-    `rows          ${total(({ finished }) => finished.manifest.rows.accepted)} accepted, ${total(({ finished }) => finished.manifest.rows.released)} released; objects lost ${total(({ differences }) => differences.lost)}, doubled ${total(({ differences }) => differences.doubled)}`,
+    `rows          ${total(({ finished }) => finished.manifest.rows.accepted)} accepted, ${total(({ finished }) => finished.manifest.rows.released)} released; rows and replies lost ${total(({ differences }) => differences.lost)}, doubled ${total(({ differences }) => differences.doubled)}`,
     `model calls   ${calls.stored} stored replies, ${calls.answered} answers paid: ${calls.paidAgain} of a stored reply, ${calls.lostInFlight} for one lost in flight; ${calls.unlogged} answers unlogged`,
   ];
 }
