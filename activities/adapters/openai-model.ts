@@ -3,6 +3,7 @@ import { ModelError } from '../../mallm/errors.js';
 import type { ChatModel, ChatReply, ChatRequest } from '../ports.js';
 import { rateLimitOf } from '../retry-after.js';
 import { chatReplyOf, filteredReply } from './chat-reply.js';
+import { deadline } from './deadline.js';
 import { chooseModel, unlistedModels } from './default-model.js';
 import type { Asked } from './model-failure.js';
 import { modelFailure, providerErrorOf, timeoutFailure } from './model-failure.js';
@@ -40,16 +41,24 @@ export function openaiModel(options: OpenAIModelOptions): ChatModel {
 
   async function complete(request: ChatRequest, signal?: AbortSignal): Promise<ChatReply> {
     const asked: Asked = { host, model: request.model, timeoutMs: options.timeoutMs };
-    const timeout = AbortSignal.timeout(options.timeoutMs);
-    const either = signal ? AbortSignal.any([signal, timeout]) : timeout;
+    const limit = deadline(options.timeoutMs, signal);
+    try {
+      return await inFormTaken(request, limit.signal, asked);
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw limit.passed() ? timeoutFailure(asked) : error;
+    } finally {
+      limit.end();
+    }
+  }
+
+  async function inFormTaken(request: ChatRequest, signal: AbortSignal, asked: Asked): Promise<ChatReply> {
     for (let form = forms.get(request.model) ?? FULL_FORM; ;) {
       try {
-        const reply = await send(client, request, form, either, asked);
+        const reply = await send(client, request, form, signal, asked);
         forms.set(request.model, narrower(form, forms.get(request.model) ?? FULL_FORM));
         return reply;
       } catch (error) {
-        signal?.throwIfAborted();
-        if (timeout.aborted) throw timeoutFailure(asked);
         const provider = providerErrorOf(error);
         if (isFiltered(provider)) return filteredReply(request);
         const plainer = narrowedForm(form, request, provider);

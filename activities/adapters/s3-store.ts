@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-s3';
 import type { ObjectStore, StoredObject } from '../ports.js';
 import { PreconditionFailed, StoreDamagedError } from '../ports.js';
+import { deadline } from './deadline.js';
 import { checkedKey } from './object-key.js';
 import { describeS3Failure, IncompleteReply, s3StoreError, s3VerdictOf } from './s3-failures.js';
 
@@ -143,20 +144,22 @@ async function persistently<T>(
   let cause: unknown;
   for (let tries = 0; ; tries++) {
     const left = Math.max(1, end - performance.now());
-    const signal = AbortSignal.timeout(Math.ceil(Math.min(left, ATTEMPT_MS * (1 + bytes / ATTEMPT_BYTES))));
+    const limit = deadline(Math.ceil(Math.min(left, ATTEMPT_MS * (1 + bytes / ATTEMPT_BYTES))));
     try {
-      return await attempt(signal);
+      return await attempt(limit.signal);
     } catch (error) {
       const verdict = s3VerdictOf(error);
       if (verdict === 'conflict') throw new PreconditionFailed(key);
       if (verdict === 'absent') throw new AbsentKey(key);
       if (verdict === 'damaged' && ++damaged === DAMAGED_ATTEMPTS) throw damagedError(url, key, error);
       // An attempt that the deadline cut short tells less than the one before.
-      if (!signal.aborted || cause === undefined) cause = error;
+      if (!limit.passed() || cause === undefined) cause = error;
       const pause = Math.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** tries);
       const again = verdict === 'retry' || verdict === 'damaged';
       if (!again || performance.now() + pause > end) throw s3StoreError(cause, verdict, url);
       await new Promise((resolve) => setTimeout(resolve, pause));
+    } finally {
+      limit.end();
     }
   }
 }
