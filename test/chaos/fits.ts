@@ -55,6 +55,7 @@ export async function finish(
     const { code, stderr } = await place.run([...command, '--patience', '0', '--in-flight', '6', '--quiet'], env);
     if (code === 0) return { ...(await resultOf(join(place.folder, out))), again };
     words = stderr.trim();
+    console.error(`the fit of ${table} with seed ${seed} has to be started again: ${words}`);
   }
   throw new Error(`the fit of ${table} with seed ${seed} does not finish: ${words}`);
 }
