@@ -8,14 +8,15 @@ import { StoreBlockedError, StoreUnavailableError } from '../../../activities/po
 /** The code with which the next write breaks off after its first bytes, and links fail. */
 const fault = vi.hoisted(() => ({ write: '', link: '' }));
 
-const failure = vi.hoisted(
-  () => (code: string) => Object.assign(new Error(code), { code, syscall: 'write' }),
-);
+const failure = vi.hoisted(() => (code: string) => Object.assign(new Error(code), { code, syscall: 'write' }));
 
 vi.mock('node:fs', async (original) => {
   const real = await original<typeof import('node:fs')>();
   const writeFile = (file: number, content: Buffer, done: (error: Error | null) => void): void => {
-    if (!fault.write) { real.writeFile(file, content, done); return; }
+    if (!fault.write) {
+      real.writeFile(file, content, done);
+      return;
+    }
     real.writeFile(file, content.subarray(0, 4), () => done(failure(fault.write)));
   };
   return { ...real, writeFile };
