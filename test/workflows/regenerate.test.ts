@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { Worker } from '@temporalio/worker';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ScheduleRequest, ScheduleView } from '../../client/index.js';
 import {
   backfillSchedule,
@@ -185,7 +185,8 @@ describe('a schedule', () => {
   });
 
   it('skips a slot that falls due while another is at work, and counts it', async () => {
-    await site.mend({ latencyMs: 1500 });
+    // Longer than the three slots that have to pass.
+    await site.mend({ latencyMs: 4000 });
     writeFileSync(table, `${readFileSync(TABLE, 'utf8').trim().split('\n').slice(0, -2).join('\n')}\n`);
     await create('slow', { every: '1s', refitIfChanged: true });
     const { counts } = await until('slow', (view) => (view.counts.skipped >= 2 ? view : undefined));
@@ -222,12 +223,15 @@ describe('a schedule', () => {
     expect(next).toHaveLength(3);
     expect(next[0]).toMatch(/T0[45]:0\d:/);
     await pauseSchedule({ ...ask('daily'), note: 'holidays' });
-    const lines = await listSchedules({ config: site.config });
-    expect(lines.find(({ name }) => name === 'daily')).toMatchObject({
-      paused: true,
-      folder,
-      when: 'cron "0 6 * * *" Europe/Vienna, up to 5m later',
-    });
+    // The server lists what it has been told a moment later.
+    await vi.waitFor(async () => {
+      const lines = await listSchedules({ config: site.config });
+      expect(lines.find(({ name }) => name === 'daily')).toMatchObject({
+        paused: true,
+        folder,
+        when: 'cron "0 6 * * *" Europe/Vienna, up to 5m later',
+      });
+    }, 10_000);
     await unpauseSchedule(ask('daily'));
     expect((await showSchedule(ask('daily'))).paused).toBe(false);
     await deleteSchedule(ask('daily'));
