@@ -40,7 +40,7 @@ describe('kill -9 at random moments of a fit', () => {
 
   beforeAll(async () => {
     place = await openWorkplace();
-    simulator = await startSimulator({ latencyMs: 150, logFile: join(place.folder, 'calls.jsonl') });
+    simulator = await startSimulator({ latencyMs: 400, logFile: join(place.folder, 'calls.jsonl') });
     env = { OPENAI_BASE_URL: simulator.url, OPENAI_API_KEY: 'any' };
   });
   afterAll(async () => {
@@ -53,7 +53,7 @@ describe('kill -9 at random moments of a fit', () => {
     expect(undisturbed.code).toBe(0);
     rmSync(join(place.folder, 'calls.jsonl'));
     await simulator.close();
-    simulator = await startSimulator({ latencyMs: 150, logFile: join(place.folder, 'calls.jsonl') });
+    simulator = await startSimulator({ latencyMs: 400, logFile: join(place.folder, 'calls.jsonl') });
     env.OPENAI_BASE_URL = simulator.url;
 
     const random = createRandom(KILLS);

@@ -38,7 +38,7 @@ describe('a fit with its store in a bucket, whose machine is lost', () => {
     place = await openWorkplace();
     bucket = await startS3Server();
     proxy = await startRecordingProxy(bucket.endpoint);
-    simulator = await startSimulator({ latencyMs: 150, logFile: join(place.folder, 'calls.jsonl') });
+    simulator = await startSimulator({ latencyMs: 400, logFile: join(place.folder, 'calls.jsonl') });
     const { bucket: name, accessKeyId, secretAccessKey, endpoint } = bucket;
     store = s3Store({ bucket: name, prefix: PREFIX, endpoint, credentials: { accessKeyId, secretAccessKey } });
     env = {
@@ -52,7 +52,7 @@ describe('a fit with its store in a bucket, whose machine is lost', () => {
     expect((await place.run([...ARGS, '--out', 'calm'], env)).code).toBe(0);
     rmSync(join(place.folder, 'calls.jsonl'));
     await simulator.close();
-    simulator = await startSimulator({ latencyMs: 150, logFile: join(place.folder, 'calls.jsonl') });
+    simulator = await startSimulator({ latencyMs: 400, logFile: join(place.folder, 'calls.jsonl') });
     env.OPENAI_BASE_URL = simulator.url;
     latest = await loseMachine();
   });

@@ -29,7 +29,7 @@ const ANYBODY = 'recorder';
 
 it('records a history of every workflow', async () => {
   const temporal = await startTemporal();
-  const site = await startSite(temporal.address, { simulator: { latencyMs: 60 } });
+  const site = await startSite(temporal.address, { simulator: { latencyMs: 150 } });
   try {
     await site.startWorker();
     await recordSteeredFit(site);

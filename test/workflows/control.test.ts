@@ -25,7 +25,7 @@ describe('a running fit', () => {
   });
   afterAll(() => temporal.stop());
   beforeEach(async () => {
-    site = await startSite(temporal.address, { simulator: { latencyMs: 100 } });
+    site = await startSite(temporal.address, { simulator: { latencyMs: 400 } });
     await site.startWorker(IN_FLIGHT);
   });
   afterEach(() => site.close());

@@ -19,7 +19,7 @@ describe('a fit with encrypted payloads', () => {
 
   beforeAll(async () => {
     temporal = await startTemporal();
-    site = await startSite(temporal.address, { simulator: { latencyMs: 100 }, config: codec(OLD) });
+    site = await startSite(temporal.address, { simulator: { latencyMs: 400 }, config: codec(OLD) });
   });
   afterAll(async () => {
     await site.close();

@@ -28,7 +28,7 @@ describe('a fit whose Temporal database is lost', () => {
     undisturbed = readFileSync(join(calm.folder, 'out', 'synthetic.csv'), 'utf8');
     await calm.close();
 
-    site = await startSite(first.address, { simulator: { latencyMs: 150 } });
+    site = await startSite(first.address, { simulator: { latencyMs: 400 } });
     const host = await site.startWorker(4);
     const leave = new AbortController();
     await expect(

@@ -9,7 +9,7 @@ describe('two workers and one limit', () => {
 
   beforeAll(async () => {
     temporal = await startTemporal();
-    site = await startSite(temporal.address, { simulator: { latencyMs: 60 } });
+    site = await startSite(temporal.address, { simulator: { latencyMs: 150 } });
     await Promise.all([site.startWorker(32), site.startWorker(32)]);
   });
   afterAll(async () => {

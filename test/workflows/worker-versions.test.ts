@@ -17,7 +17,7 @@ describe('workers with a version', () => {
 
   beforeAll(async () => {
     temporal = await startTemporal();
-    site = await startSite(temporal.address, { simulator: { latencyMs: 100 }, config: version('1') });
+    site = await startSite(temporal.address, { simulator: { latencyMs: 400 }, config: version('1') });
   });
   afterAll(async () => {
     await site.close();
