@@ -21,10 +21,12 @@ import { fitWorkflowId } from '../../workflows/contract.js';
 import type { SampleInput } from '../../workflows/contract.js';
 import type { Site } from '../support/site.js';
 import { SMALL_FIT, startSite } from '../support/site.js';
+import { repositoryFile } from '../support/repository.js';
 import { startTemporal } from '../support/temporal.js';
 import { historyFile } from './histories.js';
 
 /** Who made a history is of no matter to a replay, and says on which machine. */
+const CHECKOUT = repositoryFile('/');
 const ANYBODY = 'recorder';
 
 it('records a history of every workflow', async () => {
@@ -155,8 +157,9 @@ async function inputOf<Input>(handle: WorkflowHandle): Promise<Input> {
 /** One event a line: a change of the history shows as lines. */
 async function keep(handle: WorkflowHandle, name: string): Promise<void> {
   const { events } = JSON.parse(historyToJSON(await handle.fetchHistory())) as { events: object[] };
+  // Stacks name the folder of this checkout.
   const lines = events.map((event) =>
-    JSON.stringify(event, (key, value: unknown) => (key === 'identity' ? ANYBODY : value)),
+    JSON.stringify(event, (key, value: unknown) => (key === 'identity' ? ANYBODY : value)).replaceAll(CHECKOUT, ''),
   );
   const id = JSON.stringify(handle.workflowId);
   writeFileSync(historyFile(name), `{"workflowId":${id},"history":{"events":[\n${lines.join(',\n')}\n]}}\n`);
