@@ -92,7 +92,7 @@ interface Answer {
  * How long an activity goes on to make calls: with a fast model it makes many, since between two activities nothing is in
  * flight; with a slow one few, since a run that is paused or out of budget waits for its activities.
  */
-const LONGEST_MS = 20_000;
+export const LONGEST_MS = 20_000;
 /** Tokens allowed to a reply over what the rows are reckoned to need. */
 const SPARE_TOKENS = 300;
 
@@ -101,14 +101,18 @@ const SPARE_TOKENS = 300;
  * and looked up before it is asked for. Where calls take long it makes the first ones only: `spending.calls` of them.
  * Paper: Listing 1, L6; Listing 2.
  */
-export async function generateRows(dependencies: Dependencies, input: GenerateRowsInput): Promise<GenerateRowsResult> {
+export async function generateRows(
+  dependencies: Dependencies,
+  input: GenerateRowsInput,
+  longestMs = LONGEST_MS,
+): Promise<GenerateRowsResult> {
   const context = await openContext(dependencies, input);
   const { store } = context;
   const asks = (await Promise.all(input.parts.map((part) => asksOf(store, part)))).flat();
   const answers = await makeCalls(
     asks.map((ask) => (turn) => askForRows(context, input, ask, turn)),
     input.parallel,
-    LONGEST_MS,
+    longestMs,
   );
   const rejections: Rejections = {};
   for (const answer of answers) {

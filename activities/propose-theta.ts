@@ -13,6 +13,8 @@ import { evolvingParts } from '../mallm/theta.js';
 import type { Theta } from '../mallm/theta.js';
 import type { Candidate } from '../workflows/contract.js';
 import type { Dependencies } from './dependencies.js';
+import type { CallsOfTheta, GenerateRowsInput, GenerateRowsResult } from './generate-rows.js';
+import { generateRows, LONGEST_MS } from './generate-rows.js';
 import { getObject, putVersion } from './object.js';
 import type { StoredReply, Turn } from './paid-call.js';
 import { callOnce, makeCalls } from './paid-call.js';
@@ -29,10 +31,20 @@ export interface ProposeThetasInput {
   first: number;
   count: number;
   parallel: number;
+  /** What is asked of the new θ in the same activity, and of others after them; null leaves it to `generateRows`. */
+  rows: RowsOfProposals | null;
+}
+
+export interface RowsOfProposals extends Pick<GenerateRowsInput, 'step' | 'epoch' | 'batch'> {
+  ofEach: Omit<CallsOfTheta, 'theta'>;
+  others: Candidate[];
 }
 
 export interface ProposeThetasResult {
   candidates: Candidate[];
+  /** Null when no rows were asked for: they were not wanted, or the proposals took as long as an activity may. */
+  generated: GenerateRowsResult | null;
+  /** Of all calls. */
   spending: Spending;
 }
 
@@ -52,21 +64,29 @@ const MAX_TOKENS = 2000;
 
 /**
  * Asks the optimizer for better θ: it sees the k best pairs, best last, and why the best one's rows were told apart.
- * A reply that cannot be used gets one turn to be mended; else the old θ stays. Paper: §3.2.3, Listing 5.
+ * A reply that cannot be used gets one turn to be mended; else the old θ stays. In a step of few calls the rows of the
+ * new θ are asked for at once: one activity less for the server to write down. Paper: §3.2.3, Listing 5.
  */
 export async function proposeThetas(
   dependencies: Dependencies,
   input: ProposeThetasInput,
 ): Promise<ProposeThetasResult> {
+  const end = performance.now() + LONGEST_MS;
   const variants = Array.from({ length: input.count }, (_, variant) => ({ number: input.first + variant, variant }));
   const proposals = await makeCalls(
     variants.map((variant) => (turn) => proposeTheta(dependencies, input, variant, turn)),
     input.parallel,
   );
-  return {
-    candidates: proposals.map(({ candidate }) => candidate),
-    spending: addSpending(...proposals.map(({ spending }) => spending)),
-  };
+  const candidates = proposals.map(({ candidate }) => candidate);
+  const spending = addSpending(...proposals.map((proposal) => proposal.spending));
+  const left = end - performance.now();
+  if (!input.rows || left <= 0) return { candidates, generated: null, spending };
+  const { ofEach, others, ...step } = input.rows;
+  const { runId, store, plan, parallel } = input;
+  const parts = [...candidates, ...others].map((theta) => ({ theta, ...ofEach }));
+  const rows = { ...step, runId, store, plan, parallel, parts, conditions: {} };
+  const generated = await generateRows(dependencies, rows, left);
+  return { candidates, generated, spending: addSpending(spending, generated.spending) };
 }
 
 async function proposeTheta(

@@ -38,6 +38,8 @@ export interface RunningWorkers {
 /** Time that running activities get to end when a worker is told to stop, and after which they are cut off. */
 const GRACE = '5s';
 const FORCE = '8s';
+/** A cancelled activity learns of it when it tells that it lives: no later than this. */
+const HEARTBEATS = '4s';
 
 /** Starts one worker for each role. */
 export async function startWorkers(settings: WorkerSettings): Promise<RunningWorkers> {
@@ -48,6 +50,7 @@ export async function startWorkers(settings: WorkerSettings): Promise<RunningWor
     namespace,
     shutdownGraceTime: GRACE,
     shutdownForceTime: FORCE,
+    maxHeartbeatThrottleInterval: HEARTBEATS,
     dataConverter: dataConverter(codecKeys),
     workerDeploymentOptions: settings.versioning && deploymentOptions(settings.versioning),
   };

@@ -6,7 +6,8 @@ const NEVER_RETRIED = ['Blocked', 'BadModelRequest', 'InvalidInput', 'StoreDamag
 
 /**
  * Activities that call a model. A rate limit sets its own delay; other failures back off to a minute.
- * Given up after a day: by then somebody has to look.
+ * Given up after a day: by then somebody has to look. A run that is cancelled ends when its calls have ended: one that
+ * is resumed at once would else ask again for what they are about to store.
  */
 export function modelActivities(): Pick<Activities, 'generateRows' | 'proposeThetas'> {
   return proxyActivities<Activities>({
@@ -14,6 +15,7 @@ export function modelActivities(): Pick<Activities, 'generateRows' | 'proposeThe
     startToCloseTimeout: '2h',
     scheduleToCloseTimeout: '24h',
     heartbeatTimeout: '20s',
+    cancellationType: 'WAIT_CANCELLATION_COMPLETED',
     retry: {
       initialInterval: '1s',
       backoffCoefficient: 2,

@@ -50,8 +50,8 @@ async function inRounds(input: ShardInput, nothing: ShardResult, control: RunCon
       control.show();
     }
   } catch (error) {
-    if (!(error instanceof StopRequested)) throw error;
     await control.finished();
+    if (!(error instanceof StopRequested)) throw error;
     return { ...rounds.result, shortfall: 'stopped on request' };
   }
   return rounds.result;

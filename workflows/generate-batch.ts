@@ -1,5 +1,5 @@
 import type { PartialRow } from '../mallm/workflow.js';
-import type { GenerateRowsInput, GenerateRowsResult } from '../activities/generate-rows.js';
+import type { GenerateRowsInput, GenerateRowsResult, ModelCall } from '../activities/generate-rows.js';
 import { modelActivities } from './activity-proxies.js';
 import { workPlan } from './work-plan.js';
 import type { Candidate } from './contract.js';
@@ -23,13 +23,22 @@ export type GeneratedBatch = GenerateRowsResult[];
 
 type Part = GenerateRowsInput['parts'][number];
 
-/** Generator calls in parallel activities, many calls to each. Listing 1, L5-7. */
-export async function generateBatch(control: RunControl, batch: BatchOfCalls): Promise<GeneratedBatch> {
-  const calls = batch.parts.flatMap(callsOf);
-  if (!control.costIsUnknown()) return makeCalls(control, batch, calls);
+/**
+ * Generator calls in parallel activities, many calls to each; fewer calls where the budget ends. Listing 1, L5-7.
+ * @param made what came of the first of these calls, when they have been made.
+ */
+export async function generateBatch(
+  control: RunControl,
+  batch: BatchOfCalls,
+  made: GeneratedBatch = [],
+): Promise<GeneratedBatch> {
+  const calls = batch.parts.flatMap(callsOf).slice(made.reduce((sum, { spending }) => sum + spending.calls, 0));
   // The first call tells what one costs: before that no bound on tokens or money can be kept.
-  const first = await makeCalls(control, batch, calls.slice(0, 1));
-  return [...first, ...(await makeCalls(control, batch, calls.slice(1, 1 + control.callsLeft())))];
+  const sizes = control.costIsUnknown() ? [1, calls.length] : [calls.length];
+  const results = [...made];
+  for (const size of sizes)
+    results.push(...(await makeCalls(control, batch, calls.splice(0, Math.min(size, control.callsLeft())))));
+  return results;
 }
 
 async function makeCalls(control: RunControl, batch: BatchOfCalls, calls: Part[]): Promise<GeneratedBatch> {
@@ -62,11 +71,16 @@ async function makeGroup(
 
 /** Each call as a part of its own. */
 function callsOf({ theta, rowsOfCall, rowsOfStep }: BatchOfCalls['parts'][number]): Part[] {
+  return modelCalls(rowsOfCall).map((call) => ({ theta, rowsOfStep, calls: [call] }));
+}
+
+/** The calls for one θ, of which each asks for so many rows. */
+export function modelCalls(rowsOfCall: number[]): ModelCall[] {
   let first = 0;
   return rowsOfCall.map((rows, index) => {
     const call = { index, first, rows };
     first += rows;
-    return { theta, rowsOfStep, calls: [call] };
+    return call;
   });
 }
 

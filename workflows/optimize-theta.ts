@@ -1,9 +1,9 @@
 import { CancellationScope, continueAsNew, isCancellation, workflowInfo } from '@temporalio/workflow';
 import { hasConverged, nothingSpent } from '../mallm/workflow.js';
-import { computeActivities, modelActivities } from './activity-proxies.js';
-import type { Candidate, FitCarry, OptimizeThetaInput, OptimizeThetaResult } from './contract.js';
-import type { GeneratedBatch } from './generate-batch.js';
-import { generateBatch } from './generate-batch.js';
+import { computeActivities } from './activity-proxies.js';
+import type { AskedStep } from './ask-for-step.js';
+import { askForStep, positionOf } from './ask-for-step.js';
+import type { FitCarry, OptimizeThetaInput, OptimizeThetaResult } from './contract.js';
 import { fitProgress, showScores, showStep, sumRejections } from './progress.js';
 import { RunControl, StopRequested } from './run-control.js';
 
@@ -34,20 +34,19 @@ export async function optimizeTheta(input: OptimizeThetaInput): Promise<Optimize
         await continueAsNew<typeof optimizeTheta>({ ...input, carry: { ...carry, spending: control.spending } });
       }
       showStep(control.progress, carry);
-      const candidates = await candidatesOf(input, carry, control);
-      const generated = candidates && (await generateCandidates(input, carry, candidates, control));
-      if (!generated || generated.length === 0) {
+      const asked = await askForStep(input, carry, control);
+      if (asked === null) {
         ended = 'budget';
         break;
       }
-      carry = await scoreCandidates(input, { ...carry, ...afterProposals(carry, candidates) }, generated, control);
+      carry = await scoreCandidates(input, { ...carry, ...afterProposals(carry, asked) }, asked, control);
       showScores(control.progress, carry);
       control.show();
     }
   } catch (error) {
     if (isCancellation(error) && carry) await saveBeforeCancel(input, carry);
-    if (!(error instanceof StopRequested) || !carry) throw error;
     await control.finished();
+    if (!(error instanceof StopRequested) || !carry) throw error;
     ended = 'stopped';
   }
   control.progress.phase = 'done';
@@ -80,70 +79,11 @@ function endOf({ step, shape, withoutGain }: FitCarry, control: RunControl): End
   return control.callsLeft() === 0 ? 'budget' : null;
 }
 
-/**
- * L12-14: what this step generates from. The optimizer sees the best pairs; null when the budget has no call for it.
- * Departs: of a population, one is the best θ so far, asked again: more rows tell whether it was good or only lucky.
- */
-async function candidatesOf(
-  { store, runId, plan }: OptimizeThetaInput,
-  carry: FitCarry,
-  control: RunControl,
-): Promise<Candidate[] | null> {
-  if (carry.candidates.length > 0) return carry.candidates;
-  // One call at least is left for rows: a θ that is not tried is paid for in vain.
-  const { population } = carry.shape;
-  const again = population > 1 && carry.best ? [carry.best] : [];
-  const count = Math.min(population - again.length, control.callsLeft() - 1);
-  if (count < 1) return null;
-  const proposed = await control.paid({
-    calls: count,
-    parallel: count,
-    start: (parallel) =>
-      modelActivities().proposeThetas({
-        store,
-        runId,
-        plan,
-        state: carry.state,
-        ...positionOf(carry, carry.step - 1),
-        first: carry.nextTheta,
-        count,
-        parallel,
-      }),
-  });
-  return proposed && [...proposed.candidates, ...again];
-}
-
-/** L5-7: rows from each candidate, in parallel; fewer calls where the budget ends. */
-async function generateCandidates(
-  { runId, store, plan }: OptimizeThetaInput,
-  carry: FitCarry,
-  candidates: Candidate[],
-  control: RunControl,
-): Promise<GeneratedBatch> {
-  const { epoch, batch } = positionOf(carry, carry.step);
-  const { callsPerTheta, callsPerActivity, rowsPerTheta } = carry.shape;
-  let left = control.callsLeft();
-  const parts = candidates.map((theta) => {
-    const calls = Math.min(callsPerTheta, left);
-    left -= calls;
-    return { theta, rowsOfCall: spread(rowsPerTheta, callsPerTheta).slice(0, calls), rowsOfStep: rowsPerTheta };
-  });
-  return generateBatch(control, {
-    run: { runId, store, plan },
-    step: `e${epoch}b${batch}`,
-    epoch,
-    batch,
-    parts,
-    callsPerActivity,
-    conditions: {},
-  });
-}
-
 /** L8-11: the discriminator is updated, the candidates are scored, all pairs are scored again; then a checkpoint. */
 async function scoreCandidates(
   { store, runId, plan }: OptimizeThetaInput,
   carry: FitCarry,
-  generated: GeneratedBatch,
+  { generated }: AskedStep,
   control: RunControl,
 ): Promise<FitCarry> {
   const counted: FitCarry = {
@@ -170,7 +110,10 @@ async function scoreCandidates(
   return { ...scored, shape: carry.shape };
 }
 
-function afterProposals({ nextTheta }: FitCarry, candidates: Candidate[]): Pick<FitCarry, 'candidates' | 'nextTheta'> {
+function afterProposals(
+  { nextTheta }: FitCarry,
+  { candidates }: AskedStep,
+): Pick<FitCarry, 'candidates' | 'nextTheta'> {
   return { candidates, nextTheta: Math.max(nextTheta, ...candidates.map(({ number }) => number + 1)) };
 }
 
@@ -191,18 +134,6 @@ function resultOf(carry: FitCarry, { spending, limits }: RunControl, ended: Endi
     ended,
     limits: { inFlight, budget },
   };
-}
-
-function positionOf({ shape }: FitCarry, step: number): { epoch: number; batch: number } {
-  return { epoch: Math.floor(step / shape.batchesPerEpoch) + 1, batch: (step % shape.batchesPerEpoch) + 1 };
-}
-
-/** `rows` over `calls`, as evenly as whole numbers go. */
-function spread(rows: number, calls: number): number[] {
-  return Array.from(
-    { length: calls },
-    (_, call) => Math.floor(((call + 1) * rows) / calls) - Math.floor((call * rows) / calls),
-  );
 }
 
 function sum(values: number[]): number {

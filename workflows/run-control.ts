@@ -1,6 +1,7 @@
 import {
   ActivityFailure,
   ApplicationFailure,
+  CancellationScope,
   ChildWorkflowFailure,
   condition,
   defineQuery,
@@ -22,7 +23,7 @@ export const stopEarlySignal = defineSignal(STOP_EARLY);
 export const progressQuery = defineQuery<Progress>(PROGRESS);
 export const setLimitsUpdate = defineUpdate<Limits, [Limits]>(SET_LIMITS);
 
-/** Time that calls under way get to be finished and counted when a run is stopped. */
+/** Time that calls under way get to be finished and stored when a run ends before they do. */
 const LONGEST_FINISH = '60 seconds';
 
 /** Thrown where a run waits, when it is asked to stop with what it has. */
@@ -136,9 +137,10 @@ export class RunControl {
     }
   }
 
-  /** Waits, not for ever, until calls under way are finished and counted. */
+  /** Waits, not for ever and whether cancelled or not, until calls under way are finished, stored and counted. */
   async finished(): Promise<void> {
-    await condition(() => this.inFlight === 0, LONGEST_FINISH);
+    if (this.inFlight === 0) return;
+    await CancellationScope.nonCancellable(() => condition(() => this.inFlight === 0, LONGEST_FINISH));
   }
 
   /** Puts the progress into the details that the Temporal UI shows. */
