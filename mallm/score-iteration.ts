@@ -152,7 +152,8 @@ function feedbackOf(
   state: FitState,
   best: Pair | null,
 ): FitState['feedback'] {
-  if (!options.feedback || best === null) return null;
+  // Only the optimizer is told.
+  if (!options.feedback || !options.optimizer || best === null) return null;
   const before = earlier.find(({ number }) => number === best.number)?.rows ?? [];
   const rows = [...before, ...(candidates.find(({ pair }) => pair.number === best.number)?.rows ?? [])];
   return rows.length > 0 ? { of: best.number, feedback: compareRows(schema, trainRows, rows) } : state.feedback;

@@ -86,6 +86,7 @@ function pageAt(path: string): object | null {
 async function answerCall(service: Service, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { handler, log, timers } = service;
   const time = Date.now();
+  const arrived = performance.now();
   const body = await readBody(request);
   if (body === null) {
     send(response, 413, errorBody('the body is too long', 'invalid_request_error', null));
@@ -100,14 +101,16 @@ async function answerCall(service: Service, request: IncomingMessage, response: 
     handler.done(outcome, delivered);
     log.write({ time, ended: Date.now(), hash, attempt, status, retryAfterMs, delivered });
   });
-  if (outcome.delayMs <= 0) {
+  // What the answer took to make is part of it.
+  const wait = Math.ceil(outcome.delayMs - (performance.now() - arrived));
+  if (wait <= 0) {
     deliver(response, outcome);
     return;
   }
   const timer = setTimeout(() => {
     timers.delete(timer);
     deliver(response, outcome);
-  }, outcome.delayMs);
+  }, wait);
   timers.add(timer);
 }
 
