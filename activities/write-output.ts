@@ -10,7 +10,7 @@ import type { Dependencies } from './dependencies.js';
 import { getObject } from './object.js';
 import { findOutput, moveLatest, outputOf } from './outputs.js';
 import type { ObjectStore } from './ports.js';
-import { describingFiles, MANIFEST, SYNTHETIC } from './results.js';
+import { describingFiles, MANIFEST } from './results.js';
 import { tableContent } from './table-content.js';
 import { slotName } from './slot-records.js';
 
@@ -49,7 +49,7 @@ export async function writeOutput({ openStore, compute }: Dependencies, input: W
 
 async function filesOf(
   store: ObjectStore,
-  { name }: ScheduleSpec,
+  { name, format = 'csv' }: ScheduleSpec,
   input: WriteOutputInput,
   render: Parameters<typeof describingFiles>[2],
 ): Promise<{ manifest: Manifest; files: [string, Buffer][] }> {
@@ -60,12 +60,13 @@ async function filesOf(
   const results = { run, fitted: fit.fitted, drawn, spec: sample, evaluated, finishedAt };
   const { files, manifest } = await describingFiles(store, results, render);
   const table: Uint8Array[] = [];
-  for await (const bytes of tableContent(store, plan, drawn)) table.push(bytes);
+  for await (const bytes of tableContent(store, plan, drawn, { format, conditions: sample.conditions }))
+    table.push(bytes);
   const quality = stored && qualityOf(stored.evaluation);
   return {
-    manifest: { ...manifest, schedule: { name, slot, outcome, why, quality } },
+    manifest: { ...manifest, format, schedule: { name, slot, outcome, why, quality } },
     files: [
-      [SYNTHETIC, Buffer.concat(table)],
+      [`synthetic.${format}`, Buffer.concat(table)],
       ...files.map(([file, text]): [string, Buffer] => [file, Buffer.from(text)]),
     ],
   };

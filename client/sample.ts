@@ -18,7 +18,7 @@ import { resultsOf } from './results.js';
 import { exists, makeRunFolder, requireRunRecord, writeWhole } from './run-folder.js';
 import type { RunContext, SampleSpec } from './run.js';
 import { drawSample } from './run.js';
-import { writeTable } from './write-table.js';
+import { assertFormat, writeTable } from './write-table.js';
 
 /** More rows from a finished fit. */
 export interface SampleRequest extends Watcher {
@@ -96,15 +96,9 @@ async function writeSample(
 
 /** By the name of the file, where nothing is said. @throws OptionError for a format that is not known. */
 function formatOf({ format, out = '' }: SampleRequest): TableFormat {
-  const asked = format ?? (extname(out).slice(1).toLowerCase() as TableFormat);
-  if (TABLE_FORMATS.includes(asked)) return asked;
-  if (format === undefined) return 'csv';
-  throw new OptionError({
-    problem: '--format is not known',
-    expected: TABLE_FORMATS.join(', '),
-    got: format,
-    remedy: 'For a spreadsheet: --format csv.',
-  });
+  if (format !== undefined) return assertFormat(format);
+  const byName = extname(out).slice(1).toLowerCase() as TableFormat;
+  return TABLE_FORMATS.includes(byName) ? byName : 'csv';
 }
 
 /** @throws OptionError for a file that no sample wrote: it is told before anything is drawn. */

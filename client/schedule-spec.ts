@@ -4,8 +4,10 @@ import { pathToFileURL } from 'node:url';
 import { mergeConditions, parseCondition, unseenValues } from '../mallm/condition-parser.js';
 import { OptionError, RunError } from '../mallm/errors.js';
 import type { RunPlan } from '../mallm/plan.js';
+import type { TableFormat } from '../workers/results.js';
 import type { FitInUse, RefitRule, ScheduleSpec } from '../workflows/schedule-contract.js';
 import type { RunRecord } from './run-folder.js';
+import { assertFormat } from './write-table.js';
 
 /** What a schedule makes, and from what. */
 export interface ScheduleMakes {
@@ -17,6 +19,8 @@ export interface ScheduleMakes {
   rows?: number;
   /** Conditions that every released row satisfies: `age > 65`. */
   where?: string[];
+  /** How the table is written; `csv` by default. */
+  format?: TableFormat;
   /** Outputs to keep; all by default. */
   keep?: number;
   /** Fit anew when the table has changed. */
@@ -55,6 +59,7 @@ export function scheduleSpecOf(makes: ScheduleMakes, record: RunRecord, plan: Ru
     draw: unseenValues(schema, conditions).length > 0 ? 'model' : record.draw,
     distance: options.distance,
     conditions,
+    format: assertFormat(makes.format ?? 'csv'),
     keep: keep ?? null,
     refit: refitRule(makes, record, plan),
   };

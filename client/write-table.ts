@@ -7,8 +7,9 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { PartialRow } from '../mallm/condition.js';
 import { processMark } from '../workers/process-table.js';
+import { OptionError } from '../mallm/errors.js';
 import type { TableFormat } from '../workers/results.js';
-import { tableContent } from '../workers/results.js';
+import { TABLE_FORMATS, tableContent } from '../workers/results.js';
 import type { SampleResult } from '../workflows/contract.js';
 import { interrupted } from './follow.js';
 import { folderError } from './run-folder.js';
@@ -20,6 +21,17 @@ export interface TableTarget {
   conditions?: PartialRow;
   /** What has to stand before the table gets its name: it is told the table's sha256. */
   beforePlacing?: (sha256: string) => Promise<void>;
+}
+
+/** @throws OptionError for a format that is not known. */
+export function assertFormat(format: TableFormat): TableFormat {
+  if (TABLE_FORMATS.includes(format)) return format;
+  throw new OptionError({
+    problem: '--format is not known',
+    expected: TABLE_FORMATS.join(', '),
+    got: format,
+    remedy: 'For a spreadsheet: --format csv.',
+  });
 }
 
 /**

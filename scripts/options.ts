@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 
 /** A whole number of an option. */
 export function whole(value: string): number {
@@ -27,4 +27,13 @@ export function decimalOrNone(value: string): number | null {
 /** Gathers an option that may be given several times. */
 export function several(value: string, earlier: string[] = []): string[] {
   return [...earlier, value];
+}
+
+/** `--format` of a table, with what is taken when it is left out. */
+export function formatOption(byDefault: string): Option {
+  return new Option('--format <format>', `how the table is written (default: ${byDefault})`).choices([
+    'csv',
+    'jsonl',
+    'parquet',
+  ]);
 }

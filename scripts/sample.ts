@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { sample } from '../client/index.js';
 import type { Manifest, SampleRequest } from '../client/index.js';
-import { several, whole } from './options.js';
+import { formatOption, several, whole } from './options.js';
 import type { OutputOptions } from './terminal.js';
 import { openTerminal, runCommand } from './terminal.js';
 
@@ -12,13 +12,7 @@ export function sampleCommand(): Command {
     .argument('<dir>', 'run folder of the fit')
     .requiredOption('--rows <n>', 'rows to draw', whole)
     .option('--out <file>', 'file to write (default: sample-….csv in the run folder); never overwritten')
-    .addOption(
-      new Option('--format <format>', 'how it is written (default: as --out ends, else csv)').choices([
-        'csv',
-        'jsonl',
-        'parquet',
-      ]),
-    )
+    .addOption(formatOption('as --out ends, else csv'))
     .option('--where <condition>', 'a condition every row satisfies; may be given several times', several)
     .addOption(
       new Option('--draw <from>', 'refined: no model call; model: every row is asked of the model').choices([

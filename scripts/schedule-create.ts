@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { createSchedule } from '../client/index.js';
 import type { ScheduleRequest } from '../client/index.js';
-import { decimal, decimalOrNone, several, whole, wholeOrNone } from './options.js';
+import { decimal, decimalOrNone, formatOption, several, whole, wholeOrNone } from './options.js';
 import { viewLines } from './schedule-lines.js';
 import { overlapOption } from './schedule-options.js';
 import type { OutputOptions } from './terminal.js';
@@ -34,6 +34,7 @@ export function scheduleCreateCommand(): Command {
     .option('--catch-up <duration>', 'how late a slot may be made up for after an outage', '1d')
     .option('--rows <n>', 'rows of each output (default: as many as the fit released)', whole)
     .option('--where <condition>', 'a condition every row satisfies; may be given several times', several)
+    .addOption(formatOption('csv'))
     .option('--keep <n>', 'outputs to keep, the newest (default: all)', whole)
     .option('--refit-if-changed', 'fit anew when the table has changed')
     .option('--table <location>', 'where workers read the table: a path, or s3://bucket/key (default: that of the fit)')

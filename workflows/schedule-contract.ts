@@ -1,3 +1,4 @@
+import type { TableFormat } from '../activities/table-content.js';
 import type { PartialRow } from '../mallm/condition.js';
 import type { Ref } from '../mallm/reference.js';
 import type { Budget, Spending } from '../mallm/spending.js';
@@ -16,6 +17,8 @@ export interface ScheduleSpec {
   draw: 'refined' | 'model';
   distance: 'off' | 'mild' | 'strict';
   conditions: PartialRow;
+  /** How the table is written. Schedules made before there was a choice have none: `csv`. */
+  format?: TableFormat;
   /** Outputs that are kept, newest first; null keeps all. */
   keep: number | null;
   refit: RefitRule;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { Worker } from '@temporalio/worker';
+import { parquetReadObjects } from 'hyparquet';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ScheduleRequest, ScheduleView } from '../../client/index.js';
 import {
@@ -113,6 +114,20 @@ describe('a schedule', () => {
       'theta.md',
     ]);
     expect(manifestOf('often', newest!).schedule).toMatchObject({ name: 'often', outcome: 'regenerated' });
+  });
+
+  it('writes Parquet where that is asked, and refuses a format that it does not know', async () => {
+    await create('columnar', { rows: 9, where: ['sex = Female'], format: 'parquet' });
+    await slotOf('columnar');
+    const [output] = outputs('columnar');
+    expect(manifestOf('columnar', output!)).toMatchObject({ format: 'parquet', rows: { released: 9 } });
+    expect(Object.keys(manifestOf('columnar', output!).files)).toContain('synthetic.parquet');
+    const file = new Uint8Array(readFileSync(join(out('columnar'), output!, 'synthetic.parquet'))).buffer;
+    const rows = (await parquetReadObjects({ file })) as { sex: string }[];
+    expect(rows.map(({ sex }) => sex)).toEqual(Array.from({ length: 9 }, () => 'Female'));
+    await expect(create('odd', { format: 'xlsx' as 'csv' })).rejects.toThrow(
+      /--format is not known.*csv, jsonl, parquet/s,
+    );
   });
 
   it('leaves what is not its own: files of others stay when an old output goes', async () => {
