@@ -14,6 +14,8 @@ const LEAST_BACKOFF_MS = 1000;
 const MOST_FIRST_BACKOFF_MS = 8000;
 const BACKOFF_CALLS = 8;
 const LONGEST_BACKOFF_MS = 30_000;
+/** Refusals in a row, so many of which mean that waiting as told was in vain. */
+const VAIN_REFUSALS = 3;
 /** Added to an endpoint's Retry-After at most, so that several processes do not come back at the same moment. */
 const JITTER_SHARE = 0.1;
 const MOST_JITTER_MS = 1000;
@@ -55,7 +57,9 @@ export class EndpointLimiter {
   private queue: Promise<unknown> = Promise.resolve();
   private wake: () => void = () => undefined;
   private closedUntil = 0;
+  /** Refusals in a row, those of calls already under way at the last one left out. */
   private refusals = 0;
+  private refusedAt = -Infinity;
 
   constructor(
     private readonly host: string,
@@ -139,14 +143,19 @@ export class EndpointLimiter {
   private refused(call: Call, { retryAfterMs, rateLimit }: ModelFailure['details'], now: number): void {
     this.window.refused(call.startedAt, now);
     if (rateLimit) this.told(call, rateLimit);
-    else this.pace.refused(now);
-    this.closeFor(retryAfterMs ?? this.backoffMs(), now);
-    this.refusals++;
+    if (call.startedAt >= this.refusedAt) {
+      this.refusedAt = now;
+      this.refusals++;
+      if (!rateLimit) this.pace.refused(this.refusals, now);
+    }
+    this.closeFor(Math.max(retryAfterMs ?? 0, this.backoffMs(retryAfterMs)), now);
   }
 
-  private backoffMs(): number {
+  /** A Retry-After is believed until waiting for it was in vain. */
+  private backoffMs(retryAfterMs?: number): number {
+    if (retryAfterMs !== undefined && this.refusals < VAIN_REFUSALS) return 0;
     const first = Math.min(MOST_FIRST_BACKOFF_MS, Math.max(LEAST_BACKOFF_MS, this.pace.timeFor(BACKOFF_CALLS)));
-    return Math.min(LONGEST_BACKOFF_MS, first * 2 ** this.refusals);
+    return Math.min(LONGEST_BACKOFF_MS, first * 2 ** (this.refusals - 1));
   }
 
   private closeFor(ms: number, now: number): void {

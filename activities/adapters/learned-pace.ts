@@ -1,28 +1,38 @@
 const MINUTE_MS = 60_000;
-/** Taken of what was let through before a refusal, to stay below the limit. */
-const CAUTION = 0.9;
 /** Fewer calls, or a shorter time, than this tell nothing of a limit. */
 const TELLING_CALLS = 5;
 const TELLING_MS = 5000;
+/** Share of the pace that is left after a refusal: near the limit, and where it comes so soon that it must be far above. */
+const AFTER_REFUSAL = 0.9;
+const AFTER_EARLY_REFUSAL = 0.7;
+/** Calls let through in a row, fewer than which make a refusal an early one. */
+const EARLY = 20;
+/** Refusals in a row, in spite of waiting, that mean a minute is used up. */
+const USED_UP_AFTER = 3;
+/** Growth with each call let through: until the limit is met, shortly after it was, and once it is long not met. */
+const SEARCHING_GROWTH = 1.05;
+const SLOW_GROWTH = 1.002;
+const FAST_GROWTH = 1.02;
+const FAST_AFTER_CALLS = 40;
 /** Refused although the pace is down to this share of what passed before, and more often than this: not for the pace. */
 const LEAST_SHARE = 0.25;
 const OFTEN = 0.15;
 const SMOOTHING = 0.05;
 /** How long the pace is left alone then. */
 const LEFT_ALONE_MS = 10 * MINUTE_MS;
-/** Growth with each call let through: small near the limit, larger once the limit is long not met. */
-const SLOW_GROWTH = 1.002;
-const FAST_GROWTH = 1.05;
-const FAST_AFTER_CALLS = 40;
 
 /**
- * The pace of calls to an endpoint that refuses without saying what it allows: after a refusal, a little less than
- * it let through in the minute before; then slowly more. An endpoint that refuses no less for being asked less is not
- * slowed down for: it is overloaded by others, or out of order.
+ * The pace of calls to an endpoint that refuses without saying what it allows. The first refusal that tells something
+ * sets it to a little less than what was let through before; from there it grows until it meets the limit, and stays
+ * close below it. An endpoint that refuses no less for being asked less is not slowed down for: it is overloaded by
+ * others, or out of order.
  */
 export class LearnedPace {
+  /** Starts of calls let through in the last minute. */
   private readonly passed: number[] = [];
   private perMinute = Infinity;
+  private searching = true;
+  /** Most calls let through in a minute since there is a pace. */
   private best = 0;
   private run = 0;
   private refusedShare = 0;
@@ -51,29 +61,44 @@ export class LearnedPace {
   answered(startedAt: number, now: number): void {
     this.passed.push(startedAt);
     while (this.passed[0]! < now - MINUTE_MS) this.passed.shift();
+    this.best = Math.max(this.best, this.passed.length);
     this.run++;
     this.refusedShare -= SMOOTHING * this.refusedShare;
-    this.perMinute *= this.run > FAST_AFTER_CALLS ? FAST_GROWTH : SLOW_GROWTH;
+    const near = this.run > FAST_AFTER_CALLS ? FAST_GROWTH : SLOW_GROWTH;
+    this.perMinute *= this.searching ? SEARCHING_GROWTH : near;
   }
 
-  /** A call was refused without a word on the limit. */
-  refused(now: number): void {
-    // Further refusals before a call is let through are one with the first: a minute that is used up.
-    if (this.run > 0) this.refusedShare += SMOOTHING * (1 - this.refusedShare);
+  /**
+   * A call was refused without a word on the limit.
+   * @param inARow refusals since a call was let through: after each of them it was waited for a while.
+   */
+  refused(inARow: number, now: number): void {
+    if (inARow === 1) this.refusedShare += SMOOTHING * (1 - this.refusedShare);
+    if (now < this.leftAloneUntil) return;
+    if (this.perMinute === Infinity) this.begin(now);
+    else if (inARow === 1) {
+      this.perMinute *= this.run < EARLY ? AFTER_EARLY_REFUSAL : AFTER_REFUSAL;
+      this.searching = false;
+    } else if (inARow >= USED_UP_AFTER) {
+      // Nothing passes until a minute is over: what passed of it is all that may.
+      this.perMinute = Math.min(this.perMinute, AFTER_REFUSAL * (this.letThrough(now) ?? Infinity));
+    }
     this.run = 0;
-    const letThrough = this.letThrough(now);
-    if (letThrough === undefined || now < this.leftAloneUntil) return;
-    this.best = Math.max(this.best, letThrough);
-    this.perMinute = Math.max(CAUTION * letThrough, LEAST_SHARE * this.best);
     this.level = 0;
     this.at = now;
-    if (CAUTION * letThrough > LEAST_SHARE * this.best || this.refusedShare < OFTEN) return;
+    if (this.perMinute > LEAST_SHARE * this.best || this.refusedShare < OFTEN) return;
     this.perMinute = Infinity;
-    this.best = 0;
     this.leftAloneUntil = now + LEFT_ALONE_MS;
   }
 
-  /** Calls a minute, as far as the last minute tells. */
+  private begin(now: number): void {
+    this.perMinute = AFTER_REFUSAL * (this.letThrough(now) ?? Infinity);
+    this.searching = true;
+    // A burst that is used up says nothing of what passes from now on.
+    this.best = 0;
+  }
+
+  /** Calls a minute, as far as the last minute tells: a burst included, a time of refusals too. */
   private letThrough(now: number): number | undefined {
     const recent = this.passed.filter((startedAt) => startedAt >= now - MINUTE_MS);
     const overMs = now - (recent[0] ?? now);
