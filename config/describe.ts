@@ -14,6 +14,7 @@ export function describeConfig(config: Config): Record<string, string> {
     'generator model': describeModel(config.models.generator),
     'optimizer model': describeModel(config.models.optimizer),
     'model timeout': `${config.models.timeoutMs / 1000} s`,
+    'model limits': describeLimits(config.models),
     store: config.store ?? 'a folder under home',
     's3 endpoint': config.s3.endpoint ? new URL(config.s3.endpoint).host : 'AWS',
     's3 region': config.s3.region ?? 'not set',
@@ -41,6 +42,14 @@ function describeTemporal(target: TemporalTarget | undefined): string {
   const security = target.tls ? (target.tls.cert ? 'mTLS' : 'TLS') : 'not encrypted';
   const key = target.apiKey === undefined ? '' : ', API key';
   return `${target.address}, namespace ${target.namespace} (${security}${key})`;
+}
+
+function describeLimits({ requestsPerMinute, tokensPerMinute }: Config['models']): string {
+  const limits = [
+    ...(requestsPerMinute === undefined ? [] : [`${requestsPerMinute} requests a minute`]),
+    ...(tokensPerMinute === undefined ? [] : [`${tokensPerMinute} tokens a minute`]),
+  ];
+  return limits.length > 0 ? `${limits.join(', ')}, for this process` : 'as the endpoint tells';
 }
 
 function describeModel(endpoint: ModelEndpoint | undefined): string {

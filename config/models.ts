@@ -1,5 +1,5 @@
 import { ConfigError } from './config-error.js';
-import { bothSet, httpUrl, secret, seconds, text, type Environment } from './variables.js';
+import { bothSet, count, httpUrl, secret, seconds, text, type Environment } from './variables.js';
 
 const DEFAULT_TIMEOUT_SECONDS = 120;
 
@@ -19,6 +19,9 @@ export interface ModelsConfig {
   optimizer?: ModelEndpoint;
   /** Milliseconds after which a call counts as hung. */
   timeoutMs: number;
+  /** Most that this process asks of an endpoint a minute; without it, what the endpoint tells or lets through. */
+  requestsPerMinute?: number;
+  tokensPerMinute?: number;
 }
 
 /**
@@ -35,6 +38,8 @@ export function readModels(env: Environment): ModelsConfig {
     generator: named(shared, env, 'MALLM_GENERATOR_MODEL'),
     optimizer: named(optimizerEndpoint(env, shared), env, 'MALLM_OPTIMIZER_MODEL'),
     timeoutMs: seconds(env, 'MALLM_MODEL_TIMEOUT', DEFAULT_TIMEOUT_SECONDS),
+    requestsPerMinute: count(env, 'MALLM_REQUESTS_PER_MINUTE'),
+    tokensPerMinute: count(env, 'MALLM_TOKENS_PER_MINUTE'),
   };
 }
 

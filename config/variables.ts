@@ -71,6 +71,23 @@ export function seconds(env: Environment, name: string, fallback: number): numbe
 }
 
 /**
+ * A whole number of at least 1.
+ *
+ * @throws ConfigError when it is not one.
+ */
+export function count(env: Environment, name: string): number | undefined {
+  const value = text(env, name);
+  if (value === undefined) return undefined;
+  if (/^[1-9]\d{0,11}$/.test(value)) return Number(value);
+  throw new ConfigError({
+    problem: `${name} is out of range`,
+    expected: 'a whole number of at least 1',
+    got: JSON.stringify(value),
+    remedy: 'Set it without separators, or leave it out for no bound.',
+  });
+}
+
+/**
  * `true`, `1`, `false` or `0`.
  *
  * @throws ConfigError for anything else.

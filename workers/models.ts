@@ -20,7 +20,7 @@ export interface Models {
  * loopback HTTP and through the same client.
  */
 export async function openModels(
-  { models: { generator, optimizer, timeoutMs } }: Config,
+  { models: { generator, optimizer, timeoutMs, requestsPerMinute, tokensPerMinute } }: Config,
   { inFlight, simulator: simulatorOptions = {} }: { inFlight: number; simulator?: SimulatorOptions },
 ): Promise<Models> {
   const simulated = (['generator', 'optimizer'] as const).filter(
@@ -29,7 +29,7 @@ export async function openModels(
   const simulator = simulated.length > 0 ? await startSimulator(simulatorOptions) : undefined;
   const open = (endpoint: ModelEndpoint | undefined): ChatModel => {
     const model = openaiModel({ ...(endpoint ?? { baseURL: simulator!.url, apiKey: 'simulated' }), timeoutMs });
-    return meteredModel(model, (metered) => limitedModel(metered, { inFlight }));
+    return meteredModel(model, (metered) => limitedModel(metered, { inFlight, requestsPerMinute, tokensPerMinute }));
   };
   const asGenerator = open(generator);
   return {

@@ -6,7 +6,8 @@ const LEAST_SHARE_A_MS = 1 / 86_400_000;
 
 /**
  * What may be used of requests or tokens, as a bucket that refills: its size and how full it is come from the
- * endpoint's headers, or the size from the options until there are any. Without either it is bottomless.
+ * endpoint's headers. A bound of one's own is used evenly: not every endpoint lets a minute's calls through at once.
+ * Without either the bucket is bottomless.
  */
 export class CallBudget {
   private size: number | undefined;
@@ -14,10 +15,14 @@ export class CallBudget {
   private refillPerMs = 0;
   private at = 0;
 
+  /** What may be used at once of the own bound: that of a second. */
+  private readonly atOnce: number | undefined;
+
   /** @param perMinute most to be used a minute, whatever the endpoint allows. */
   constructor(private readonly perMinute?: number) {
-    this.size = perMinute;
-    this.level = perMinute ?? 0;
+    this.atOnce = perMinute && Math.max(1, perMinute / 60);
+    this.size = this.atOnce;
+    this.level = this.atOnce ?? 0;
     this.refillPerMs = (perMinute ?? 0) / MINUTE_MS;
   }
 
@@ -40,7 +45,7 @@ export class CallBudget {
    */
   told({ limit, remaining, resetMs }: Allowance, underWay: number, now: number): void {
     if (limit === undefined || limit <= 0) return;
-    this.size = Math.min(limit, this.perMinute ?? limit);
+    this.size = Math.min(limit, this.atOnce ?? limit);
     const used = limit - (remaining ?? limit);
     // Limits a day look like limits a minute: the time to a full bucket tells how fast it fills.
     const told = used > 0 && resetMs !== undefined && resetMs > 0 ? used / resetMs : limit / MINUTE_MS;

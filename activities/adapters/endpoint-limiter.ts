@@ -26,8 +26,8 @@ export interface ModelLimits {
   /** Most calls in flight at once, at least 1; fewer are made when the endpoint is at its limit. */
   inFlight: number;
   /** Most requests and tokens a minute; left out, what the endpoint's headers say. */
-  requestsPerMinute?: number;
-  tokensPerMinute?: number;
+  requestsPerMinute?: number | undefined;
+  tokensPerMinute?: number | undefined;
   clock?: Clock;
   /** Uniform in [0, 1), for jitter. */
   chance?: () => number;

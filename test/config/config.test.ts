@@ -57,6 +57,8 @@ describe('the configuration', () => {
       AWS_REGION: 'eu-west-1',
       MALLM_TASK_QUEUE: 'team-a',
       MALLM_MODEL_TIMEOUT: '2.5',
+      MALLM_REQUESTS_PER_MINUTE: '60',
+      MALLM_TOKENS_PER_MINUTE: '90000',
     });
     expect(config).toMatchObject({
       home: resolve('state'),
@@ -64,7 +66,7 @@ describe('the configuration', () => {
       store: 's3://bucket/prefix',
       s3: { endpoint: 'http://s3:2', region: 'eu-west-1' },
       taskQueue: 'team-a',
-      models: { timeoutMs: 2500 },
+      models: { timeoutMs: 2500, requestsPerMinute: 60, tokensPerMinute: 90_000 },
     });
   });
 
@@ -141,6 +143,8 @@ const refused: [string, Record<string, string>, RegExp][] = [
   ['a missing key file', { OPENAI_API_KEY_FILE: '/nothing/here' }, /OPENAI_API_KEY_FILE names cannot be read.*ENOENT/],
   ['a timeout in words', { MALLM_MODEL_TIMEOUT: 'long' }, /MALLM_MODEL_TIMEOUT.*1 to 86400.*"long"/],
   ['a timeout of none', { MALLM_MODEL_TIMEOUT: '0' }, /MALLM_MODEL_TIMEOUT/],
+  ['a limit with separators', { MALLM_TOKENS_PER_MINUTE: '90,000' }, /MALLM_TOKENS_PER_MINUTE.*whole number.*"90,000"/],
+  ['a limit of none', { MALLM_REQUESTS_PER_MINUTE: '0' }, /MALLM_REQUESTS_PER_MINUTE.*leave it out/],
   ['an unknown store', { MALLM_STORE: 'gs://bucket' }, /MALLM_STORE.*s3:\/\/bucket\/prefix.*gs:/],
   ['a bad queue', { MALLM_TASK_QUEUE: 'a b' }, /MALLM_TASK_QUEUE.*got "a b"/],
 ];

@@ -271,6 +271,14 @@ describe('sixty requests a minute', () => {
     expect(passedAMinute(endpoint, after.from, after.to)).toBeGreaterThan(45);
   });
 
+  it('are used evenly when they are set: an endpoint that lets through one by one refuses none', async () => {
+    const clock = new VirtualClock();
+    const endpoint = leakyBucket(clock, 60, 1, 'nothing');
+    await keepCalling(limited(endpoint, clock, { requestsPerMinute: 60 }), clock, { forMs: 3 * MINUTE });
+    expect(shareRefused(endpoint, 0)).toBe(0);
+    expect(passedAMinute(endpoint, 0, 3 * MINUTE)).toBeGreaterThan(59);
+  });
+
   it('are kept when they are set, without asking the endpoint', async () => {
     const clock = new VirtualClock();
     const endpoint = endpointOf(clock, async () => (await clock.sleep(300), REPLY));
