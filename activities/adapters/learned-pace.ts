@@ -15,7 +15,7 @@ const SLOW_GROWTH = 1.002;
 const FAST_GROWTH = 1.02;
 const FAST_AFTER_CALLS = 40;
 /** Refused although the pace is down to this share of what passed before, and more often than this: not for the pace. */
-const LEAST_SHARE = 0.25;
+const LEAST_SHARE = 0.5;
 const OFTEN = 0.15;
 const SMOOTHING = 0.05;
 /** How long the pace is left alone then. */
@@ -32,7 +32,8 @@ export class LearnedPace {
   private readonly passed: number[] = [];
   private perMinute = Infinity;
   private searching = true;
-  /** Most calls let through in a minute since there is a pace. */
+  /** Since when there is a pace, and the most calls let through in a minute since. */
+  private begunAt = 0;
   private best = 0;
   private run = 0;
   private refusedShare = 0;
@@ -61,7 +62,6 @@ export class LearnedPace {
   answered(startedAt: number, now: number): void {
     this.passed.push(startedAt);
     while (this.passed[0]! < now - MINUTE_MS) this.passed.shift();
-    this.best = Math.max(this.best, this.passed.length);
     this.run++;
     this.refusedShare -= SMOOTHING * this.refusedShare;
     const near = this.run > FAST_AFTER_CALLS ? FAST_GROWTH : SLOW_GROWTH;
@@ -86,6 +86,7 @@ export class LearnedPace {
     this.run = 0;
     this.level = 0;
     this.at = now;
+    this.best = Math.max(this.best, this.passed.filter((startedAt) => startedAt >= this.begunAt).length);
     if (this.perMinute > LEAST_SHARE * this.best || this.refusedShare < OFTEN) return;
     this.perMinute = Infinity;
     this.leftAloneUntil = now + LEFT_ALONE_MS;
@@ -95,6 +96,7 @@ export class LearnedPace {
     this.perMinute = AFTER_REFUSAL * (this.letThrough(now) ?? Infinity);
     this.searching = true;
     // A burst that is used up says nothing of what passes from now on.
+    this.begunAt = now;
     this.best = 0;
   }
 

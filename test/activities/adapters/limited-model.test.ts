@@ -236,6 +236,7 @@ describe('sixty requests a minute', () => {
     ['in each minute, told in headers', (clock: VirtualClock) => fixedWindow(clock, 60, 'headers')],
     ['let through evenly, told in headers', (clock: VirtualClock) => leakyBucket(clock, 60, 60, 'headers')],
     ['let through evenly, untold, in bursts of sixty', (clock: VirtualClock) => leakyBucket(clock, 60, 60, 'nothing')],
+    ['let through evenly, after a large burst', (clock: VirtualClock) => leakyBucket(clock, 60, 300, 'nothing')],
     ['let through evenly, in bursts of sixty', (clock: VirtualClock) => leakyBucket(clock, 60, 60, 'retry-after')],
     ['let through evenly, untold, in bursts of ten', (clock: VirtualClock) => leakyBucket(clock, 60, 10, 'nothing')],
     ['let through evenly, untold, one by one', (clock: VirtualClock) => leakyBucket(clock, 60, 1, 'nothing')],
