@@ -87,8 +87,9 @@ async function sample({ phase, epoch, batch }: Progress, samples: Sample[], bega
   const status = await readFile(`/proc/${worker.child.pid}/status`, 'utf8');
   taken.workerMb = Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)![1]) / 1024);
   const last = samples.at(-2);
-  const pace = last ? ((taken.seconds - last.seconds) * 1000) / (step - last.step) : NaN;
-  console.log(`step ${step} · ${taken.seconds} s · ${pace.toFixed(0)} ms a step · worker ${taken.workerMb} MB`);
+  const pace = last && ((taken.seconds - last.seconds) * 1000) / (step - last.step);
+  const shown = pace === undefined ? '' : ` · ${pace.toFixed(0)} ms a step`;
+  console.log(`step ${step} · ${taken.seconds} s${shown} · worker ${taken.workerMb} MB`);
 }
 
 async function printHistories(): Promise<void> {
