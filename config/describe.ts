@@ -3,7 +3,7 @@ import type { ModelEndpoint } from './models.js';
 import type { TemporalTarget } from './temporal.js';
 
 /**
- * The configuration in words, one entry a setting, for `doctor` and logs.
+ * The configuration in words, one entry a setting, for `doctor`.
  *
  * Holds no key, certificate, header value or path of an address: only that they are set.
  */

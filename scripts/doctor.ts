@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { doctor } from '../client/index.js';
+import { describeConfig, readConfig } from '../config/index.js';
 import { openTerminal, runCommand } from './terminal.js';
 
 /** `mallm-gan doctor` */
@@ -10,11 +11,11 @@ export function doctorCommand(): Command {
     .addHelpText('after', '\nExample:\n  $ mallm-gan doctor')
     .action((output: { json?: boolean }) =>
       runCommand(async () => {
-        const findings = await doctor();
-        openTerminal(output).result(
-          findings.map(({ what, ok, found }) => `${ok ? 'ok     ' : 'MISSING'}  ${what}: ${found}`),
-          findings,
-        );
+        const config = readConfig();
+        const findings = await doctor({ config });
+        const found = findings.map(({ what, ok, found }) => `${ok ? 'ok     ' : 'MISSING'}  ${what}: ${found}`);
+        const settings = Object.entries(describeConfig(config)).map(([what, value]) => `setting  ${what}: ${value}`);
+        openTerminal(output).result([...found, ...settings], findings);
         if (findings.some(({ ok }) => !ok)) process.exitCode = 1;
       }),
     );

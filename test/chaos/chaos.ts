@@ -39,6 +39,7 @@ export async function chaos(options: ChaosOptions): Promise<ChaosResult> {
   const place = await openWorkplace();
   const production = await startProduction(place, options.latencyMs);
   try {
+    options.log(`S3 server: ${production.s3Kind}`);
     const began = Date.now();
     const killing = startKilling({
       victims: production.victims,

@@ -4,6 +4,7 @@ import { freePort } from '../../workers/free-port.js';
 import { makeServerFolder } from '../../workers/server-folder.js';
 import { killServer, launchServer } from '../../workers/server-process.js';
 import type { Workplace } from '../support/command-line.js';
+import type { S3Kind } from '../support/s3-binary.js';
 import { startS3Server } from '../support/s3-server.js';
 import { temporalCli } from '../support/temporal.js';
 
@@ -21,6 +22,7 @@ export interface Victim {
 /** A production in small: four real processes, and the environment in which a command finds them. */
 export interface Production {
   victims: Record<ProcessName, Victim>;
+  s3Kind: S3Kind;
   env: Record<string, string>;
   /** The simulator's log of calls. */
   callLog: string;
@@ -57,6 +59,7 @@ export async function startProduction(place: Workplace, latencyMs: number): Prom
   await worker.start();
   return {
     victims: { worker, temporal, s3, simulator },
+    s3Kind: s3.kind,
     env,
     callLog: served.callLog,
     setLatency: async (ms, callLog) => {

@@ -2,11 +2,10 @@ import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { freePort } from '../../workers/free-port.js';
 import { s3Binary, type S3Kind } from './s3-binary.js';
 
 const READY_WITHIN_MS = 60_000;
@@ -31,7 +30,7 @@ export interface S3Server {
 export async function startS3Server(): Promise<S3Server> {
   const { kind, path } = await s3Binary();
   const folder = await mkdtemp(join(tmpdir(), 'mallm-s3-'));
-  const ports = await freePorts(8);
+  const ports = await Promise.all(Array.from({ length: 8 }, () => freePort()));
   const access = { region: 'us-east-1', accessKeyId: 'testkey', secretAccessKey: 'testsecret', bucket: 'mallm-test' };
   const endpoint = `http://127.0.0.1:${ports[0]!}`;
   const [args, env] = kind === 'versitygw' ? versitygw(folder, ports) : await seaweedfs(folder, ports, access);
@@ -47,8 +46,9 @@ export async function startS3Server(): Promise<S3Server> {
   }
 
   async function start(): Promise<void> {
-    child = spawn(path, args, { env: { ...process.env, ...env }, stdio: 'ignore', cwd: folder });
-    await takesObjects(endpoint, access, child);
+    const end = Date.now() + READY_WITHIN_MS;
+    do child = spawn(path, args, { env: { ...process.env, ...env }, stdio: 'ignore', cwd: folder });
+    while (!(await takesObjects(endpoint, access, child, end)));
   }
 
   await start();
@@ -108,7 +108,10 @@ async function seaweedfs(
   return [['server', ...Object.entries(options).map(([name, value]) => `-${name}=${String(value)}`)], {}];
 }
 
-/** Only a put tells that a server is ready: some listen, and even make buckets, well before they can store. */
+/**
+ * Only a put tells that a server is ready: some listen, and even make buckets, well before they can store.
+ * @returns false when it has ended: while it was down, somebody else's connection may have been given a port of its own.
+ */
 async function takesObjects(
   endpoint: string,
   {
@@ -118,19 +121,21 @@ async function takesObjects(
     bucket,
   }: Pick<S3Server, 'region' | 'accessKeyId' | 'secretAccessKey' | 'bucket'>,
   child: ChildProcess,
-): Promise<void> {
+  end: number,
+): Promise<boolean> {
   const credentials = { accessKeyId, secretAccessKey };
   const client = new S3Client({ endpoint, region, credentials, forcePathStyle: true, maxAttempts: 1 });
-  const end = Date.now() + READY_WITHIN_MS;
   for (;;) {
     try {
       await client.send(new CreateBucketCommand({ Bucket: bucket })).catch(unlessOwned);
       await client.send(new PutObjectCommand({ Bucket: bucket, Key: 'ready', Body: Buffer.from('ready') }));
       client.destroy();
-      return;
+      return true;
     } catch (error) {
-      if (child.exitCode !== null) throw new Error(`the S3 server ended with exit code ${child.exitCode}`);
+      if (Date.now() > end && child.exitCode !== null)
+        throw new Error(`the S3 server ends with exit code ${child.exitCode}`);
       if (Date.now() > end) throw error;
+      if (child.exitCode !== null) return false;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
@@ -138,12 +143,4 @@ async function takesObjects(
 
 function unlessOwned(error: unknown): void {
   if (!(error instanceof Error) || !/^BucketAlready/.test(error.name)) throw error;
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(servers.map((server) => once(server, 'listening')));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => once(server.close(), 'close')));
-  return ports;
 }
