@@ -16,7 +16,7 @@ import { writeOutput } from './write-output.js';
 
 export type { Dependencies } from './dependencies.js';
 
-/** How often a running activity tells the server that it lives: its worker's death is noticed after 20 s. */
+/** How often a running activity tells the server that it lives: its worker's death is noticed after 15 s. */
 const HEARTBEAT_MS = 4000;
 
 const steps = {

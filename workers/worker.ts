@@ -38,7 +38,7 @@ export interface RunningWorkers {
 /** Time that running activities get to end when a worker is told to stop, and after which they are cut off. */
 const GRACE = '5s';
 const FORCE = '8s';
-/** A cancelled activity learns of it when it tells that it lives: no later than this. */
+/** A cancelled activity learns of it when it tells that it lives: no later than this. Well below the heartbeat timeout. */
 const HEARTBEATS = '4s';
 
 /** Starts one worker for each role. */

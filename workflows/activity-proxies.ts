@@ -14,7 +14,7 @@ export function modelActivities(): Pick<Activities, 'generateRows' | 'proposeThe
     taskQueue: modelQueue(workflowInfo().taskQueue),
     startToCloseTimeout: '2h',
     scheduleToCloseTimeout: '24h',
-    heartbeatTimeout: '20s',
+    heartbeatTimeout: '15s',
     cancellationType: 'WAIT_CANCELLATION_COMPLETED',
     retry: {
       initialInterval: '1s',
@@ -31,7 +31,7 @@ export function computeActivities(): Omit<Activities, 'generateRows' | 'proposeT
     taskQueue: computeQueue(workflowInfo().taskQueue),
     startToCloseTimeout: '1h',
     scheduleToCloseTimeout: '12h',
-    heartbeatTimeout: '20s',
+    heartbeatTimeout: '15s',
     retry: {
       initialInterval: '500ms',
       backoffCoefficient: 2,
