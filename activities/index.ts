@@ -16,8 +16,11 @@ import { writeOutput } from './write-output.js';
 
 export type { Dependencies } from './dependencies.js';
 
-/** How often a running activity tells the server that it lives: its worker's death is noticed after 15 s. */
-const HEARTBEAT_MS = 4000;
+/**
+ * How often a running activity tells the server that it lives, and hears whether it was cancelled: its worker's death is
+ * noticed after 15 s.
+ */
+export const HEARTBEAT_MS = 4000;
 
 const steps = {
   firstTheta,

@@ -46,6 +46,7 @@ export { MallmError } from '../mallm/errors.js';
 export { commonReasons, poorYield } from '../mallm/model-yield.js';
 export type { Evaluation } from '../mallm/evaluation/result.js';
 export type { Manifest } from '../mallm/manifest.js';
+export { TABLE_FORMATS } from '../workers/results.js';
 export type { TableFormat } from '../workers/results.js';
 export type { FitOptions } from '../mallm/options.js';
 export type { Limits, Progress } from '../workflows/contract.js';

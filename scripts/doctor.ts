@@ -13,9 +13,9 @@ export function doctorCommand(): Command {
       runCommand(async () => {
         const config = readConfig();
         const findings = await doctor({ config });
-        const found = findings.map(({ what, ok, found }) => `${ok ? 'ok     ' : 'MISSING'}  ${what}: ${found}`);
+        const looked = findings.map(({ what, ok, found }) => `${ok ? 'ok     ' : 'MISSING'}  ${what}: ${found}`);
         const settings = Object.entries(describeConfig(config)).map(([what, value]) => `setting  ${what}: ${value}`);
-        openTerminal(output).result([...found, ...settings], findings);
+        openTerminal(output).result([...looked, ...settings], findings);
         if (findings.some(({ ok }) => !ok)) process.exitCode = 1;
       }),
     );

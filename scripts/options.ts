@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
+import { TABLE_FORMATS } from '../client/index.js';
 
 /** A whole number of an option. */
 export function whole(value: string): number {
@@ -31,9 +32,5 @@ export function several(value: string, earlier: string[] = []): string[] {
 
 /** `--format` of a table, with what is taken when it is left out. */
 export function formatOption(byDefault: string): Option {
-  return new Option('--format <format>', `how the table is written (default: ${byDefault})`).choices([
-    'csv',
-    'jsonl',
-    'parquet',
-  ]);
+  return new Option('--format <format>', `how the table is written (default: ${byDefault})`).choices(TABLE_FORMATS);
 }

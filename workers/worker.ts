@@ -1,7 +1,7 @@
 import { NativeConnection, Worker } from '@temporalio/worker';
 import type { WorkerOptions } from '@temporalio/worker';
 import type { Dependencies } from '../activities/dependencies.js';
-import { createActivities } from '../activities/index.js';
+import { createActivities, HEARTBEAT_MS } from '../activities/index.js';
 import { computeQueue, modelQueue } from '../workflows/contract.js';
 import type { CodecKey, VersioningConfig } from '../config/index.js';
 import { dataConverter } from './payload-codec.js';
@@ -38,8 +38,6 @@ export interface RunningWorkers {
 /** Time that running activities get to end when a worker is told to stop, and after which they are cut off. */
 const GRACE = '5s';
 const FORCE = '8s';
-/** A cancelled activity learns of it when it tells that it lives: no later than this. Well below the heartbeat timeout. */
-const HEARTBEATS = '4s';
 
 /** Starts one worker for each role. */
 export async function startWorkers(settings: WorkerSettings): Promise<RunningWorkers> {
@@ -50,7 +48,8 @@ export async function startWorkers(settings: WorkerSettings): Promise<RunningWor
     namespace,
     shutdownGraceTime: GRACE,
     shutdownForceTime: FORCE,
-    maxHeartbeatThrottleInterval: HEARTBEATS,
+    // Left alone, the SDK holds heartbeats back for most of their timeout.
+    maxHeartbeatThrottleInterval: HEARTBEAT_MS,
     dataConverter: dataConverter(codecKeys),
     workerDeploymentOptions: settings.versioning && deploymentOptions(settings.versioning),
   };

@@ -14,7 +14,6 @@ export class CallBudget {
   private level: number;
   private refillPerMs = 0;
   private at = 0;
-
   /** What may be used at once of the own bound: that of a second. */
   private readonly atOnce: number | undefined;
 
