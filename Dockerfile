@@ -4,6 +4,9 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc tsconfig.json tsconfig.build.json ./
 RUN npm ci --ignore-scripts
 COPY mallm mallm
+COPY store store
+COPY models models
+COPY output output
 COPY workflows workflows
 COPY activities activities
 COPY workers workers

@@ -4,26 +4,26 @@
  */
 import { baselineRows } from '../mallm/baselines/baseline.js';
 import type { BaselineMethod } from '../mallm/baselines/baseline.js';
-import type { CurationInput } from '../mallm/curation.js';
-import { curate } from '../mallm/curation.js';
-import type { PartialRow } from '../mallm/condition.js';
-import { formatCsv, parseCsv } from '../mallm/csv.js';
-import type { CsvDialect, Row, TableSchema } from '../mallm/dataset.js';
+import type { CurationInput } from '../mallm/refinement/curation.js';
+import { curate } from '../mallm/refinement/curation.js';
+import type { PartialRow } from '../mallm/conditions/condition.js';
+import { formatCsv, parseCsv } from '../mallm/table/formats/csv.js';
+import type { CsvDialect, Row, TableSchema } from '../mallm/table/dataset.js';
 import type { evaluateTable as evaluate } from '../mallm/evaluation/evaluate.js';
 import type { EvaluationWithBaselines } from '../mallm/evaluation/result.js';
-import { identifiersOf, withFreshIdentifiers } from '../mallm/identifier.js';
-import type { Rejections } from '../mallm/manifest.js';
+import { identifiersOf, withFreshIdentifiers } from '../mallm/table/identifier.js';
+import type { Rejections } from '../mallm/rejections.js';
 import { seedOf } from '../mallm/random.js';
-import { drawRows, fitRefinedGenerator } from '../mallm/refinement.js';
-import type { RefinedGenerator } from '../mallm/refinement.js';
-import { readRows } from '../mallm/schema-inference.js';
-import { searchStructure as search } from '../mallm/structure-search.js';
-import type { Edge } from '../mallm/theta.js';
+import { drawRows, fitRefinedGenerator } from '../mallm/refinement/refinement.js';
+import type { RefinedGenerator } from '../mallm/refinement/refinement.js';
+import { readRows } from '../mallm/table/inference/schema-inference.js';
+import { searchStructure as search } from '../mallm/theta/structure-search.js';
+import type { Edge } from '../mallm/theta/theta.js';
 import type { renderReport as render } from '../report/index.js';
 import { fingerprintSet, fingerprintsOf } from './fingerprints.js';
 
-export { fitRefinedGenerator } from '../mallm/refinement.js';
-export { scoreIteration } from '../mallm/score-iteration.js';
+export { fitRefinedGenerator } from '../mallm/refinement/refinement.js';
+export { scoreIteration } from '../mallm/fit/score-iteration.js';
 
 const BASELINE_METHODS: readonly BaselineMethod[] = ['marginals', 'smote', 'cart', 'copula'];
 

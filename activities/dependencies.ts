@@ -1,4 +1,5 @@
-import type { ChatModel, ObjectStore } from './ports.js';
+import type { ChatModel } from '../models/chat-model.js';
+import type { ObjectStore } from '../store/object-store.js';
 import type { Compute } from './compute.js';
 
 /** What activities work with; a worker brings it. */

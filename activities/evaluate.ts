@@ -1,9 +1,9 @@
-import type { Row } from '../mallm/dataset.js';
-import type { RunPlan } from '../mallm/plan.js';
+import type { Row } from '../mallm/table/dataset.js';
+import type { RunPlan } from '../mallm/fit/plan.js';
 import type { Ref } from '../mallm/reference.js';
 import type { EvaluateInput, Part } from '../workflows/contract.js';
 import type { Dependencies } from './dependencies.js';
-import { getBytes, getObject, putVersion } from './object.js';
+import { getBytes, getObject, putVersion } from '../store/object.js';
 
 /** Rows of a large table that are looked at: metrics on more say nothing more, and cost more than the fit. */
 const MAX_ROWS = 2000;

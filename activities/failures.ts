@@ -1,13 +1,12 @@
 import { ApplicationFailure, TemporalFailure } from '@temporalio/common';
 import { MallmError, StoreError } from '../mallm/errors.js';
+import { ModelFailure, type ModelFailureKind } from '../models/chat-model.js';
 import {
-  ModelFailure,
   PreconditionFailed,
   StoreBlockedError,
   StoreDamagedError,
   StoreUnavailableError,
-  type ModelFailureKind,
-} from './ports.js';
+} from '../store/object-store.js';
 
 /** What went wrong, as far as the orchestration has to know; the first four concern the model, the next three the store. */
 export type FailureType =

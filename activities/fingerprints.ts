@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
-import type { Row, TableSchema } from '../mallm/dataset.js';
-import { contentKey } from '../mallm/released-rows.js';
+import type { Row, TableSchema } from '../mallm/table/dataset.js';
+import { contentKey } from '../mallm/table/released-rows.js';
 
 /** Bytes of a fingerprint: among a million rows two different ones are taken for equal once in 37 million tables. */
 const BYTES = 8;

@@ -1,18 +1,18 @@
-import { epochBatches } from '../mallm/few-shot-batch.js';
-import type { Row } from '../mallm/dataset.js';
-import type { FitState } from '../mallm/fit-state.js';
-import { bestPair, pairsInTheRunning, seenBy } from '../mallm/fit-state.js';
-import { graphEditDistance } from '../mallm/causal-structure.js';
-import { edgesToBeginWith, firstParts } from '../mallm/plan.js';
-import type { RunPlan, StoredRows } from '../mallm/plan.js';
+import { epochBatches } from '../mallm/generator/few-shot-batch.js';
+import type { Row } from '../mallm/table/dataset.js';
+import type { FitState } from '../mallm/fit/fit-state.js';
+import { bestPair, pairsInTheRunning, seenBy } from '../mallm/fit/fit-state.js';
+import { graphEditDistance } from '../mallm/theta/causal-structure.js';
+import { edgesToBeginWith, firstParts } from '../mallm/fit/plan.js';
+import type { RunPlan, StoredRows } from '../mallm/fit/plan.js';
 import type { Ref } from '../mallm/reference.js';
 import type { Candidate, FitCarry } from '../workflows/contract.js';
-import { saveCheckpoint } from './checkpoint.js';
+import { saveCheckpoint as putCheckpoint } from '../store/checkpoint.js';
 import type { Dependencies } from './dependencies.js';
-import { putState } from './fit-pages.js';
-import { getObject, putVersion } from './object.js';
+import { putState } from '../store/fit-pages.js';
+import { getObject, putVersion } from '../store/object.js';
 import type { ProposedTheta } from './propose-theta.js';
-import type { ObjectStore } from './ports.js';
+import type { ObjectStore } from '../store/object-store.js';
 
 /** Rows of one θ that are scored again, at most. */
 const ROWS_KEPT = 200;
@@ -108,7 +108,7 @@ export async function scoreBatch(dependencies: Dependencies, input: ScoreBatchIn
   const { runId, epoch, batch } = input;
   const ref = await putState(store, { runId, step: `e${epoch}b${batch}` }, next);
   const after = carryAfter(carry, state, next, ref);
-  await saveCheckpoint(dependencies, { ...input, carry: after });
+  await putCheckpoint(store, { ...input, carry: after });
   return after;
 }
 
@@ -129,6 +129,14 @@ function carryAfter(carry: FitCarry, before: FitState, state: FitState, ref: Ref
     lastScore: counted ? point.score : null,
     best: { number, theta },
   };
+}
+
+/** A checkpoint of the fit as it stands between two steps. */
+export function saveCheckpoint(
+  { openStore }: Dependencies,
+  { store, ...checkpoint }: OfRun & { carry: FitCarry },
+): Promise<Ref> {
+  return putCheckpoint(openStore(store), checkpoint);
 }
 
 interface LoadedCandidate {

@@ -1,24 +1,24 @@
-import { chunkExamples, epochBatches } from '../mallm/few-shot-batch.js';
-import { widenSchema } from '../mallm/condition-parser.js';
-import type { PartialRow } from '../mallm/condition.js';
-import type { Row, TableSchema } from '../mallm/dataset.js';
-import { generatorMessages, generatorReplySchema } from '../mallm/generator.js';
-import type { Rejections } from '../mallm/manifest.js';
-import type { RunPlan, StoredCall, StoredRows, StoredTheta } from '../mallm/plan.js';
-import { thetaOf } from '../mallm/plan.js';
+import { chunkExamples, epochBatches } from '../mallm/generator/few-shot-batch.js';
+import { widenSchema } from '../mallm/conditions/condition-parser.js';
+import type { PartialRow } from '../mallm/conditions/condition.js';
+import type { Row, TableSchema } from '../mallm/table/dataset.js';
+import { generatorMessages, generatorReplySchema } from '../mallm/prompts/generator-prompt.js';
+import { sumRejections, type Rejections } from '../mallm/rejections.js';
+import type { RunPlan, StoredCall, StoredRows, StoredTheta } from '../mallm/fit/plan.js';
+import { thetaOf } from '../mallm/fit/plan.js';
 import { seedOf } from '../mallm/random.js';
 import type { Ref } from '../mallm/reference.js';
-import { parseRows } from '../mallm/reply.js';
-import type { ParsedRows } from '../mallm/reply.js';
-import type { Spending } from '../mallm/spending.js';
+import { parseRows } from '../mallm/generator/reply.js';
+import type { ParsedRows } from '../mallm/generator/reply.js';
+import type { Spending } from '../mallm/fit/spending.js';
 import type { Candidate } from '../workflows/contract.js';
 import type { Dependencies } from './dependencies.js';
 import { givenCells } from './given-cells.js';
 import { metrics } from './metrics.js';
-import { getObject, putVersion } from './object.js';
+import { getObject, putVersion } from '../store/object.js';
 import type { Turn } from './paid-call.js';
 import { callOnce, makeCalls } from './paid-call.js';
-import type { ObjectStore } from './ports.js';
+import type { ObjectStore } from '../store/object-store.js';
 
 export interface GenerateRowsInput {
   runId: string;
@@ -114,11 +114,7 @@ export async function generateRows(
     input.parallel,
     longestMs,
   );
-  const rejections: Rejections = {};
-  for (const answer of answers) {
-    for (const [reason, count] of Object.entries(answer.rejections))
-      rejections[reason] = (rejections[reason] ?? 0) + count;
-  }
+  const rejections = sumRejections(...answers.map((answer) => answer.rejections));
   const accepted = sum(answers.map((answer) => answer.rows.length));
   metrics.rows(accepted, rejections);
   const rows = input.parts.flatMap((part) => {

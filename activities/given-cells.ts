@@ -1,7 +1,7 @@
-import type { PartialRow } from '../mallm/condition.js';
-import type { Row } from '../mallm/dataset.js';
-import { drawPartialRows } from '../mallm/partial-rows.js';
-import type { RunPlan, StoredTheta } from '../mallm/plan.js';
+import type { PartialRow } from '../mallm/conditions/condition.js';
+import type { Row } from '../mallm/table/dataset.js';
+import { drawPartialRows } from '../mallm/generator/partial-rows.js';
+import type { RunPlan, StoredTheta } from '../mallm/fit/plan.js';
 import { seedOf } from '../mallm/random.js';
 import type { CallsOfTheta, GenerateRowsInput, ModelCall } from './generate-rows.js';
 

@@ -1,18 +1,17 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import { saveCheckpoint } from './checkpoint.js';
-import { closeSlot } from './close-slot.js';
+import { closeSlot } from './schedule/close-slot.js';
 import type { Dependencies } from './dependencies.js';
 import { evaluateSynthetic } from './evaluate.js';
 import { toApplicationFailure } from './failures.js';
-import { firstTheta, scoreBatch } from './fit-steps.js';
+import { firstTheta, saveCheckpoint, scoreBatch } from './fit-steps.js';
 import { generateRows } from './generate-rows.js';
 import { metrics } from './metrics.js';
-import { openSlot } from './open-slot.js';
+import { openSlot } from './schedule/open-slot.js';
 import { proposeThetas } from './propose-theta.js';
 import { closeShard, curateRows, drawShard, openShard, prepareGenerator } from './sample-steps.js';
 import { assembleTable } from './table-parts.js';
-import { writeOutput } from './write-output.js';
+import { writeOutput } from './schedule/write-output.js';
 
 export type { Dependencies } from './dependencies.js';
 

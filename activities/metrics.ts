@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import type { Rejections } from '../mallm/manifest.js';
+import type { Rejections } from '../mallm/rejections.js';
 
 /**
  * What a worker counts beside Temporal's own metrics, for Prometheus. Labels are hosts, kinds and reasons from fixed lists:

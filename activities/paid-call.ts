@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 import { Context } from '@temporalio/activity';
 import pLimit from 'p-limit';
 import { metrics } from './metrics.js';
-import type { ChatModel, ChatReply, ChatRequest, ModelFailureKind, ObjectStore } from './ports.js';
-import { ModelFailure, PreconditionFailed } from './ports.js';
+import type { ChatModel, ChatReply, ChatRequest, ModelFailureKind } from '../models/chat-model.js';
+import type { ObjectStore } from '../store/object-store.js';
+import { ModelFailure } from '../models/chat-model.js';
+import { PreconditionFailed } from '../store/object-store.js';
 
 /** Failures of the moment. */
 const REPEATABLE: ReadonlySet<ModelFailureKind> = new Set(['rate-limited', 'server', 'timeout', 'connection']);

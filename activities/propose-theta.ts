@@ -1,24 +1,30 @@
-import { feedbackLines } from '../mallm/feedback-lines.js';
-import type { FitState, Pair } from '../mallm/fit-state.js';
-import { topPairs } from '../mallm/fit-state.js';
-import { optimizerMessages, optimizerReplySchema, parseProposal, repairMessages } from '../mallm/optimizer.js';
+import { feedbackLines } from '../mallm/optimizer/feedback-lines.js';
+import type { FitState, Pair } from '../mallm/fit/fit-state.js';
+import { topPairs } from '../mallm/fit/fit-state.js';
+import {
+  optimizerMessages,
+  optimizerReplySchema,
+  parseProposal,
+  repairMessages,
+} from '../mallm/optimizer/optimizer-prompt.js';
 import { ThetaError } from '../mallm/errors.js';
-import type { RunPlan, StoredCall, StoredTheta } from '../mallm/plan.js';
-import { thetaOf } from '../mallm/plan.js';
+import type { RunPlan, StoredCall, StoredTheta } from '../mallm/fit/plan.js';
+import { thetaOf } from '../mallm/fit/plan.js';
 import { seedOf } from '../mallm/random.js';
 import type { Ref } from '../mallm/reference.js';
-import type { Spending } from '../mallm/spending.js';
-import { addSpending, nothingSpent } from '../mallm/spending.js';
-import { evolvingParts } from '../mallm/theta.js';
-import type { Theta } from '../mallm/theta.js';
+import type { Spending } from '../mallm/fit/spending.js';
+import { addSpending, nothingSpent } from '../mallm/fit/spending.js';
+import { evolvingParts } from '../mallm/theta/theta.js';
+import type { Theta } from '../mallm/theta/theta.js';
 import type { Candidate } from '../workflows/contract.js';
 import type { Dependencies } from './dependencies.js';
 import type { CallsOfTheta, GenerateRowsInput, GenerateRowsResult } from './generate-rows.js';
 import { generateRows, LONGEST_MS } from './generate-rows.js';
-import { getObject, putVersion } from './object.js';
+import { getObject, putVersion } from '../store/object.js';
 import type { StoredReply, Turn } from './paid-call.js';
 import { callOnce, makeCalls } from './paid-call.js';
-import type { ChatRequest, ObjectStore } from './ports.js';
+import type { ChatRequest } from '../models/chat-model.js';
+import type { ObjectStore } from '../store/object-store.js';
 
 export interface ProposeThetasInput {
   runId: string;

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
-import type { Row } from '../mallm/dataset.js';
-import type { RunPlan } from '../mallm/plan.js';
+import type { Row } from '../mallm/table/dataset.js';
+import type { RunPlan } from '../mallm/fit/plan.js';
 import type { Ref } from '../mallm/reference.js';
-import { fitDistanceRule } from '../mallm/row-distance.js';
-import { addSpending } from '../mallm/spending.js';
+import { fitDistanceRule } from '../mallm/refinement/row-distance.js';
+import { addSpending } from '../mallm/fit/spending.js';
 import type { Part, SampleResult, ShardResult } from '../workflows/contract.js';
 import type { WrittenRows } from './compute-tasks.js';
 import type { Dependencies } from './dependencies.js';
 import { countRepeats, fingerprintSet, fingerprintsOf } from './fingerprints.js';
-import { findObject, getBytes, getObject, putBytes, putVersion } from './object.js';
-import type { ObjectStore } from './ports.js';
+import { findObject, getBytes, getObject, putBytes, putVersion } from '../store/object.js';
+import type { ObjectStore } from '../store/object-store.js';
 
 /** The table that a part belongs to. */
 export interface OfSample {

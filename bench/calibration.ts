@@ -9,8 +9,8 @@
  * reach pairs of .726, .757 and .782 at N = 100, 200, 400.
  */
 import { parseArgs } from 'node:util';
-import type { Row } from '../mallm/dataset.js';
-import { columnIndex } from '../mallm/dataset.js';
+import type { Row } from '../mallm/table/dataset.js';
+import { columnIndex } from '../mallm/table/dataset.js';
 import { evaluateTable } from '../mallm/evaluation/evaluate.js';
 import type { Evaluation } from '../mallm/evaluation/result.js';
 import type { Split } from './quality-data.js';

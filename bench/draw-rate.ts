@@ -9,12 +9,12 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { baselineRows } from '../mallm/baselines/baseline.js';
-import { parseCsv } from '../mallm/csv.js';
+import { parseCsv } from '../mallm/table/formats/csv.js';
 import { seedOf } from '../mallm/random.js';
-import { drawRows, fitRefinedGenerator } from '../mallm/refinement.js';
-import type { DistanceLevel } from '../mallm/row-distance.js';
-import { inferSchema, readRows } from '../mallm/schema-inference.js';
-import { searchStructure } from '../mallm/structure-search.js';
+import { drawRows, fitRefinedGenerator } from '../mallm/refinement/refinement.js';
+import type { DistanceLevel } from '../mallm/refinement/row-distance.js';
+import { inferSchema, readRows } from '../mallm/table/inference/schema-inference.js';
+import { searchStructure } from '../mallm/theta/structure-search.js';
 
 const SHARD = 10_000;
 /** Stand-in for a model's rows: five times the training rows, from the copula. */

@@ -1,12 +1,12 @@
-import { drawPartialRows } from '../mallm/partial-rows.js';
-import type { Row } from '../mallm/dataset.js';
-import { fitEncoder } from '../mallm/encoding.js';
-import { generatorMessages } from '../mallm/generator.js';
+import { drawPartialRows } from '../mallm/generator/partial-rows.js';
+import type { Row } from '../mallm/table/dataset.js';
+import { fitEncoder } from '../mallm/discriminator/encoding.js';
+import { generatorMessages } from '../mallm/prompts/generator-prompt.js';
 import type { FitOptions } from '../mallm/options.js';
 import { createRandom, seedOf } from '../mallm/random.js';
-import { parseRows } from '../mallm/reply.js';
-import { outOfFoldScores } from '../mallm/score.js';
-import type { Theta } from '../mallm/theta.js';
+import { parseRows } from '../mallm/generator/reply.js';
+import { outOfFoldScores } from '../mallm/discriminator/score.js';
+import type { Theta } from '../mallm/theta/theta.js';
 import { answerChat } from '../simulator/chat.js';
 import type { Split } from './quality-data.js';
 

@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
-import { fit } from '../client/fit.js';
+import { fit } from '../client/runs/fit.js';
 import { readConfig } from '../config/index.js';
 import { startSimulator } from '../simulator/index.js';
 import { openWorkplace, repositoryFile } from '../test/support/command-line.js';

@@ -1,7 +1,7 @@
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { baselineRows } from '../mallm/baselines/baseline.js';
-import type { Rejections } from '../mallm/manifest.js';
+import type { Rejections } from '../mallm/rejections.js';
 import { seedOf } from '../mallm/random.js';
 import type { Split } from './quality-data.js';
 import { figuresOf } from './quality-figures.js';

@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseCsv } from '../mallm/csv.js';
-import type { Row, TableSchema } from '../mallm/dataset.js';
-import { inferSchema, readRows } from '../mallm/schema-inference.js';
+import { parseCsv } from '../mallm/table/formats/csv.js';
+import type { Row, TableSchema } from '../mallm/table/dataset.js';
+import { inferSchema, readRows } from '../mallm/table/inference/schema-inference.js';
 
 /** Where the tables are looked for, in a checkout of this repository. */
 const SHIPPED = ['bench/data', 'test/fixtures/evaluation/data'];

@@ -1,5 +1,5 @@
 import { evaluateTable } from '../mallm/evaluation/evaluate.js';
-import type { Row } from '../mallm/dataset.js';
+import type { Row } from '../mallm/table/dataset.js';
 import type { Split } from './quality-data.js';
 
 /** The figures of one cell; all against held-out rows that do not stand in the training table. */

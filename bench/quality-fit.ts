@@ -1,15 +1,17 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { getWholeFit } from '../activities/fit-pages.js';
-import { fit } from '../client/fit.js';
-import { requireRunRecord } from '../client/run-folder.js';
+import { getWholeFit } from '../store/fit-pages.js';
+import { fit } from '../client/runs/fit.js';
+import { requireRunRecord } from '../client/runs/run-folder.js';
 import type { Config } from '../config/index.js';
-import type { Row } from '../mallm/dataset.js';
-import type { Rejections, TrajectoryPoint } from '../mallm/manifest.js';
+import type { Row } from '../mallm/table/dataset.js';
+import type { Rejections } from '../mallm/rejections.js';
+import type { TrajectoryPoint } from '../mallm/fit/manifest.js';
 import type { FitOptions } from '../mallm/options.js';
-import type { RunPlan, StoredTheta } from '../mallm/plan.js';
+import type { RunPlan, StoredTheta } from '../mallm/fit/plan.js';
 import { startCluster } from '../test/support/cluster.js';
-import { getObject, storeOpener } from '../workers/store.js';
+import { getObject } from '../store/object.js';
+import { storeOpener } from '../workers/stores.js';
 import type { Split } from './quality-data.js';
 import { readRowsOf } from './quality-data.js';
 

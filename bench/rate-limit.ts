@@ -15,7 +15,7 @@ import { parseArgs } from 'node:util';
 import { startSimulator } from '../simulator/index.js';
 import { SITE_KEY, startSite } from '../test/support/site.js';
 import { startTemporal } from '../test/support/temporal.js';
-import { freePort } from '../workers/free-port.js';
+import { freePort } from '../workers/embedded/free-port.js';
 
 const MOST_REFUSED = 0.05;
 

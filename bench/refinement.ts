@@ -8,14 +8,14 @@
  * many rows as there are training rows; all figures are against held-out rows.
  */
 import { parseArgs } from 'node:util';
-import { firstTaskInstruction } from '../mallm/generator.js';
+import { firstTaskInstruction } from '../mallm/prompts/generator-prompt.js';
 import { parseFitOptions } from '../mallm/options.js';
-import { givenColumns } from '../mallm/partial-rows.js';
+import { givenColumns } from '../mallm/theta/given-columns.js';
 import { createRandom, seedOf } from '../mallm/random.js';
-import { drawRows, fitRefinedGenerator } from '../mallm/refinement.js';
-import type { RefinementInput } from '../mallm/refinement.js';
-import { searchStructure } from '../mallm/structure-search.js';
-import type { Edge } from '../mallm/theta.js';
+import { drawRows, fitRefinedGenerator } from '../mallm/refinement/refinement.js';
+import type { RefinementInput } from '../mallm/refinement/refinement.js';
+import { searchStructure } from '../mallm/theta/structure-search.js';
+import type { Edge } from '../mallm/theta/theta.js';
 import { freshRows } from './fresh-rows.js';
 import type { Cell } from './quality-cells.js';
 import type { Split, TableName } from './quality-data.js';

@@ -5,9 +5,9 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { temporalCli } from '../test/support/temporal.js';
-import { freePort } from '../workers/free-port.js';
-import { makeServerFolder } from '../workers/server-folder.js';
-import { killServer, launchServer } from '../workers/server-process.js';
+import { freePort } from '../workers/embedded/free-port.js';
+import { makeServerFolder } from '../workers/embedded/server-folder.js';
+import { killServer, launchServer } from '../workers/embedded/server-process.js';
 
 /** How often memory is read. */
 const LOOK_MS = 200;

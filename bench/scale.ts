@@ -12,7 +12,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import type { Manifest } from '../mallm/manifest.js';
+import type { Manifest } from '../mallm/fit/manifest.js';
 import type { Memory, ScaleSite } from './scale-site.js';
 import { startScaleSite } from './scale-site.js';
 

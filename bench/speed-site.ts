@@ -11,7 +11,7 @@ import { readConfig } from '../config/index.js';
 import type { Workplace } from '../test/support/command-line.js';
 import { openWorkplace } from '../test/support/command-line.js';
 import { startTemporal } from '../test/support/temporal.js';
-import { freePort } from '../workers/free-port.js';
+import { freePort } from '../workers/embedded/free-port.js';
 import { fitWorkflowId } from '../workflows/contract.js';
 
 const TICKS_A_SECOND = 100;

@@ -12,12 +12,12 @@
  */
 import { parseArgs } from 'node:util';
 import { readConfig } from '../config/index.js';
-import { graphEditDistance } from '../mallm/causal-structure.js';
+import { graphEditDistance } from '../mallm/theta/causal-structure.js';
 import type { FitOptions } from '../mallm/options.js';
 import { parseFitOptions } from '../mallm/options.js';
-import type { StoredTheta } from '../mallm/plan.js';
-import type { Edge } from '../mallm/theta.js';
-import { evolvingParts } from '../mallm/theta.js';
+import type { StoredTheta } from '../mallm/fit/plan.js';
+import type { Edge } from '../mallm/theta/theta.js';
+import { evolvingParts } from '../mallm/theta/theta.js';
 import { freshScore } from './fresh-rows.js';
 import type { Split, TableName } from './quality-data.js';
 import { readSplit } from './quality-data.js';

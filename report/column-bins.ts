@@ -1,5 +1,5 @@
-import type { Cell, Column, LabelColumn, NumericColumn, Row, TableSchema } from '../mallm/dataset.js';
-import { isLabel } from '../mallm/dataset.js';
+import type { Cell, Column, LabelColumn, NumericColumn, Row, TableSchema } from '../mallm/table/dataset.js';
+import { isLabel } from '../mallm/table/dataset.js';
 import type { BarPair } from './charts/bars.js';
 import { dateEdges } from './date-bins.js';
 import { roundEdges } from './round-values.js';

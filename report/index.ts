@@ -1,4 +1,4 @@
-import type { Row, TableSchema } from '../mallm/dataset.js';
+import type { Row, TableSchema } from '../mallm/table/dataset.js';
 import type { Evaluation } from '../mallm/evaluation/result.js';
 import type { Section } from './html.js';
 import type { ReportInput } from './input.js';

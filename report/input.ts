@@ -1,7 +1,7 @@
-import type { Row, TableSchema } from '../mallm/dataset.js';
+import type { Row, TableSchema } from '../mallm/table/dataset.js';
 import type { Evaluation } from '../mallm/evaluation/result.js';
-import type { Manifest } from '../mallm/manifest.js';
-import type { ThetaFile } from '../mallm/trajectory.js';
+import type { Manifest } from '../mallm/fit/manifest.js';
+import type { ThetaFile } from '../mallm/theta/theta-file.js';
 
 /** Everything the report shows. Rows are drawn as aggregates only; no row of the training table stands in the page. */
 export interface ReportInput {

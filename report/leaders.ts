@@ -1,5 +1,5 @@
-import type { TrajectoryPoint } from '../mallm/manifest.js';
-import type { ThetaFile, ThetaRecord } from '../mallm/trajectory.js';
+import type { TrajectoryPoint } from '../mallm/fit/manifest.js';
+import type { ThetaFile, ThetaRecord } from '../mallm/theta/theta-file.js';
 
 /** The first θ, each θ that was the best after some iteration, and last the best, in that order and each once. */
 export function leadersOf({ thetas, best }: ThetaFile, trajectory: readonly TrajectoryPoint[]): ThetaRecord[] {

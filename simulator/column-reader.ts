@@ -1,4 +1,4 @@
-import { isDatetimeFormat, parseDatetime } from '../mallm/datetime-format.js';
+import { isDatetimeFormat, parseDatetime } from '../mallm/table/datetime-format.js';
 
 /** A cell as the simulated model holds it: dates as seconds since 1970-01-01 UTC. */
 export type PromptCell = number | string | null;

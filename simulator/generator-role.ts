@@ -1,4 +1,4 @@
-import { formatDatetime } from '../mallm/datetime-format.js';
+import { formatDatetime } from '../mallm/table/datetime-format.js';
 import type { Random } from '../mallm/random.js';
 import type { PromptCell, PromptColumn } from './column-reader.js';
 import { habits, looseness } from './habits.js';

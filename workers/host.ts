@@ -5,12 +5,12 @@ import { startCompute } from '../activities/compute.js';
 import type { Config, ListenAddress } from '../config/index.js';
 import { workerConnectionOptions } from '../config/index.js';
 import type { SimulatorOptions } from '../simulator/index.js';
-import { freePort } from './free-port.js';
+import { freePort } from './embedded/free-port.js';
 import { startHealthServer } from './health-server.js';
 import { logWorkersTo } from './logging.js';
-import type { Models } from './models.js';
-import { openModels } from './models.js';
-import { storeOpener } from './store.js';
+import type { Models } from './open-models.js';
+import { openModels } from './open-models.js';
+import { storeOpener } from './stores.js';
 import type { RunningWorkers, WorkerRole } from './worker.js';
 import { startWorkers } from './worker.js';
 

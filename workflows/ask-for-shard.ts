@@ -4,7 +4,7 @@ import { computeActivities } from './activity-proxies.js';
 import type { Progress, ShardInput, ShardResult } from './contract.js';
 import type { GeneratedBatch } from './generate-batch.js';
 import { generateBatch } from './generate-batch.js';
-import { sumRejections } from './progress.js';
+import { sumRejections } from '../mallm/workflow.js';
 import type { RunControl } from './run-control.js';
 import { StopRequested } from './run-control.js';
 

@@ -1,10 +1,10 @@
-import type { PartialRow } from '../mallm/condition.js';
-import type { FitShape } from '../mallm/fit-shape.js';
-import type { Rejections } from '../mallm/manifest.js';
+import type { PartialRow } from '../mallm/conditions/condition.js';
+import type { FitShape } from '../mallm/fit/fit-shape.js';
+import type { Rejections } from '../mallm/rejections.js';
 import type { Ref } from '../mallm/reference.js';
-import type { Budget, Spending } from '../mallm/spending.js';
+import type { Budget, Spending } from '../mallm/fit/spending.js';
 
-export type { FitShape } from '../mallm/fit-shape.js';
+export type { FitShape } from '../mallm/fit/fit-shape.js';
 
 /** Activities that call a model; the queue of workflows gives its name to the others. */
 export const modelQueue = (taskQueue: string): string => `${taskQueue}-models`;

@@ -4,7 +4,8 @@ import { computeActivities } from './activity-proxies.js';
 import type { AskedStep } from './ask-for-step.js';
 import { askForStep, positionOf } from './ask-for-step.js';
 import type { FitCarry, OptimizeThetaInput, OptimizeThetaResult } from './contract.js';
-import { fitProgress, showScores, showStep, sumRejections } from './progress.js';
+import { fitProgress, showScores, showStep } from './progress.js';
+import { sumRejections } from '../mallm/workflow.js';
 import { RunControl, StopRequested } from './run-control.js';
 
 /** Above so many events a run is continued as a new one: far below the server's warning at 10,240. */

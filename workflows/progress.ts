@@ -1,5 +1,4 @@
 import { nothingSpent } from '../mallm/workflow.js';
-import type { Rejections } from '../mallm/workflow.js';
 import type { FitCarry, FitShape, Progress } from './contract.js';
 
 /** Shards over which the pace is taken: it follows a change, and does not jump from one to the next. */
@@ -86,13 +85,6 @@ export function progressDetails(progress: Progress): string {
   }
   lines.push(`${spending.calls} calls · ${spending.promptTokens + spending.completionTokens} tokens`);
   return lines.join('  \n');
-}
-
-export function sumRejections(...parts: readonly Rejections[]): Rejections {
-  const sum: Rejections = {};
-  for (const part of parts)
-    for (const [reason, count] of Object.entries(part)) sum[reason] = (sum[reason] ?? 0) + count;
-  return sum;
 }
 
 function percent(value: number | null): string {

@@ -1,7 +1,7 @@
-import type { TableFormat } from '../activities/table-content.js';
-import type { PartialRow } from '../mallm/condition.js';
+import type { TableFormat } from '../output/table-content.js';
+import type { PartialRow } from '../mallm/conditions/condition.js';
 import type { Ref } from '../mallm/reference.js';
-import type { Budget, Spending } from '../mallm/spending.js';
+import type { Budget, Spending } from '../mallm/fit/spending.js';
 import type { FitCarry, FitShape, OptimizeThetaResult } from './contract.js';
 
 /** What a schedule regenerates from, and how: one immutable object of the store. */

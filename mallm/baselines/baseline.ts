@@ -1,4 +1,4 @@
-import type { Row, TableSchema } from '../dataset.js';
+import type { Row, TableSchema } from '../table/dataset.js';
 import { TableError } from '../errors.js';
 import { gaussianCopula } from './copula.js';
 import { independentMarginals } from './marginals.js';

@@ -1,7 +1,7 @@
-import type { Column, Row } from '../dataset.js';
+import type { Column, Row } from '../table/dataset.js';
 import { createRandom } from '../random.js';
-import { codeColumns, pointsOf, rowOfPoint } from '../refinement-codes.js';
-import { gridOf, toGrid, type Grid } from '../refinement-smoothing.js';
+import { codeColumns, pointsOf, rowOfPoint } from '../refinement/column-codes.js';
+import { gridOf, toGrid, type Grid } from '../refinement/smoothing.js';
 import type { BaselineInput } from './baseline.js';
 import { normalCumulative, normalQuantile } from './standard-normal.js';
 

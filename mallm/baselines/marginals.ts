@@ -1,6 +1,6 @@
-import type { Row } from '../dataset.js';
+import type { Row } from '../table/dataset.js';
 import { createRandom } from '../random.js';
-import { codeColumns, pointsOf, rowOfPoint } from '../refinement-codes.js';
+import { codeColumns, pointsOf, rowOfPoint } from '../refinement/column-codes.js';
 import type { BaselineInput } from './baseline.js';
 
 /** Rows whose cells are drawn column by column from the training rows, each independent of all others. */

@@ -1,8 +1,8 @@
-import type { Row } from '../dataset.js';
+import type { Row } from '../table/dataset.js';
 import { createRandom } from '../random.js';
-import { codeColumns, codeRows, rowOfPoint, valuesByCode } from '../refinement-codes.js';
-import { createDrawer } from '../refinement-drawer.js';
-import { fitDrawTree } from '../regression-trees.js';
+import { codeColumns, codeRows, rowOfPoint, valuesByCode } from '../refinement/column-codes.js';
+import { createDrawer } from '../refinement/column-drawer.js';
+import { fitDrawTree } from '../learning/regression-trees.js';
 import type { BaselineInput } from './baseline.js';
 
 /** Fewest rows in a leaf: `minbucket` of synthpop. */

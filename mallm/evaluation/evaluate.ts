@@ -1,4 +1,4 @@
-import type { Row, TableSchema } from '../dataset.js';
+import type { Row, TableSchema } from '../table/dataset.js';
 import { columnNotes } from './column-shifts.js';
 import { measureFidelity } from './fidelity.js';
 import { mapRows } from './map.js';

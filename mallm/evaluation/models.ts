@@ -1,4 +1,9 @@
-import { fitBoostedClasses, fitBoostedTrees, predictBoostedClasses, predictBoostedTrees } from '../boosted-trees.js';
+import {
+  fitBoostedClasses,
+  fitBoostedTrees,
+  predictBoostedClasses,
+  predictBoostedTrees,
+} from '../learning/boosted-trees.js';
 import { fitLinearRegression, predictLinearRegression } from './learners/linear-regression.js';
 import { fitLogisticRegression, predictLogisticRegression } from './learners/logistic-regression.js';
 import { fitRandomForest, predictRandomForest } from './learners/random-forest.js';

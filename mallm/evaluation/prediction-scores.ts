@@ -1,4 +1,4 @@
-import { areaUnderCurve } from './area-under-curve.js';
+import { areaUnderCurve } from '../learning/area-under-curve.js';
 
 /** F1 of each class, weighted by how many rows truly are of it; 0 for a class never hit. */
 export function weightedF1(actual: ArrayLike<number>, predicted: ArrayLike<number>, classes: number): number {

@@ -1,4 +1,4 @@
-import { areaUnderCurve, aucVariance, interval95 } from './area-under-curve.js';
+import { areaUnderCurve, aucVariance, interval95 } from '../learning/area-under-curve.js';
 import { nearestDistances, shareOneColumnOff, type NearestDistances } from './distances.js';
 import { nearestByEdits } from './levenshtein.js';
 import type { Privacy, Quartiles } from './result.js';

@@ -1,5 +1,5 @@
-import type { Cell, Column, Row, TableSchema } from '../dataset.js';
-import { isModelled, isNumber, taskOf } from '../dataset.js';
+import type { Cell, Column, Row, TableSchema } from '../table/dataset.js';
+import { isModelled, isNumber, taskOf } from '../table/dataset.js';
 import { TableError } from '../errors.js';
 import { createRandom, seedOf } from '../random.js';
 import { withoutOverlap } from './overlap.js';

@@ -1,6 +1,6 @@
-import { fitBoostedTrees, predictBoostedTrees } from '../boosted-trees.js';
+import { fitBoostedTrees, predictBoostedTrees } from '../learning/boosted-trees.js';
 import { createRandom, seedOf } from '../random.js';
-import { areaUnderCurve, aucVariance, interval95 } from './area-under-curve.js';
+import { areaUnderCurve, aucVariance, interval95 } from '../learning/area-under-curve.js';
 import { encodeTable, pooledDesign, standardizer } from './design-matrix.js';
 import { fitLogisticRegression, predictLogisticRegression } from './learners/logistic-regression.js';
 import type { C2st } from './result.js';

@@ -1,5 +1,5 @@
-import type { StructureChanges } from '../../mallm/causal-structure.js';
-import type { Edge } from '../../mallm/theta.js';
+import type { StructureChanges } from '../../mallm/theta/causal-structure.js';
+import type { Edge } from '../../mallm/theta/theta.js';
 import { escape } from '../html.js';
 import { cut, label, svg, WIDTH } from './svg.js';
 

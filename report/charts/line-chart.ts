@@ -1,6 +1,6 @@
 import { percent, percentRange } from '../numbers.js';
 import { axisLabels, gridLines, label, line, linearScale, svg, WIDTH, type Scale } from './svg.js';
-import type { TrajectoryPoint } from '../../mallm/manifest.js';
+import type { TrajectoryPoint } from '../../mallm/fit/manifest.js';
 
 const LEFT = 44;
 const TOP = 10;

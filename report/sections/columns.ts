@@ -1,4 +1,4 @@
-import type { Row, TableSchema } from '../../mallm/dataset.js';
+import type { Row, TableSchema } from '../../mallm/table/dataset.js';
 import type { ColumnShift, Evaluation } from '../../mallm/evaluation/result.js';
 import { BAR_KEY, barPairs } from '../charts/bars.js';
 import { columnBins } from '../column-bins.js';

@@ -1,4 +1,4 @@
-import type { Exposure, Manifest } from '../../mallm/manifest.js';
+import type { Exposure, Manifest } from '../../mallm/fit/manifest.js';
 import { list, paragraph, table, type Section } from '../html.js';
 import { count, counted } from '../numbers.js';
 

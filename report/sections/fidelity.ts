@@ -1,5 +1,5 @@
-import type { Row, TableSchema } from '../../mallm/dataset.js';
-import { isLabel } from '../../mallm/dataset.js';
+import type { Row, TableSchema } from '../../mallm/table/dataset.js';
+import { isLabel } from '../../mallm/table/dataset.js';
 import type { ColumnShift, Evaluation, Fidelity } from '../../mallm/evaluation/result.js';
 import { heatMap } from '../charts/heat-map.js';
 import { intervalPlot } from '../charts/interval-plot.js';

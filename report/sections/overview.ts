@@ -1,4 +1,4 @@
-import { poorYield } from '../../mallm/model-yield.js';
+import { poorYield } from '../../mallm/fit/model-yield.js';
 import type { Content, Section } from '../html.js';
 import { escape, list, paragraph, tiles } from '../html.js';
 import type { ReportInput } from '../input.js';

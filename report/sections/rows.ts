@@ -1,4 +1,5 @@
-import type { Manifest, Rejections } from '../../mallm/manifest.js';
+import type { Manifest } from '../../mallm/fit/manifest.js';
+import type { Rejections } from '../../mallm/rejections.js';
 import { paragraph, table, type Section } from '../html.js';
 import { count, counted, percent } from '../numbers.js';
 

@@ -1,4 +1,4 @@
-import type { Manifest } from '../../mallm/manifest.js';
+import type { Manifest } from '../../mallm/fit/manifest.js';
 import { scoreChart } from '../charts/line-chart.js';
 import { details, figure, paragraph, table, type Section } from '../html.js';
 import { percent, percentRange } from '../numbers.js';

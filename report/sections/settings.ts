@@ -1,4 +1,4 @@
-import type { Manifest } from '../../mallm/manifest.js';
+import type { Manifest } from '../../mallm/fit/manifest.js';
 import { defaultPreset, paperPreset, type FitOptions } from '../../mallm/options.js';
 import { escape, paragraph, table, tiles, type Content, type Section } from '../html.js';
 

@@ -1,7 +1,7 @@
-import { columnOrder, structureChanges, type StructureChanges } from '../../mallm/causal-structure.js';
-import type { Manifest } from '../../mallm/manifest.js';
-import type { Edge } from '../../mallm/theta.js';
-import type { ThetaFile, ThetaRecord } from '../../mallm/trajectory.js';
+import { columnOrder, structureChanges, type StructureChanges } from '../../mallm/theta/causal-structure.js';
+import type { Manifest } from '../../mallm/fit/manifest.js';
+import type { Edge } from '../../mallm/theta/theta.js';
+import type { ThetaFile, ThetaRecord } from '../../mallm/theta/theta-file.js';
 import { arcDiagram } from '../charts/arc-diagram.js';
 import { editDistanceChart } from '../charts/line-chart.js';
 import { details, escape, figure, list, paragraph, type Content, type Section } from '../html.js';

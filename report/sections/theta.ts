@@ -1,7 +1,7 @@
-import { structureChanges } from '../../mallm/causal-structure.js';
-import type { Manifest } from '../../mallm/manifest.js';
-import { thetaChanges, type TextChange, type ThetaChanges } from '../../mallm/theta-changes.js';
-import { bestTheta, type ThetaFile, type ThetaRecord } from '../../mallm/trajectory.js';
+import { structureChanges } from '../../mallm/theta/causal-structure.js';
+import type { Manifest } from '../../mallm/fit/manifest.js';
+import { thetaChanges, type TextChange, type ThetaChanges } from '../../mallm/theta/theta-changes.js';
+import { bestTheta, type ThetaFile, type ThetaRecord } from '../../mallm/theta/theta-file.js';
 import { details, escape, list, paragraph, table, type Content, type Section } from '../html.js';
 import { fixed, percent, percentRange } from '../numbers.js';
 import { lineageOf } from '../leaders.js';

@@ -1,13 +1,13 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
 import { toApplicationFailure } from '../../activities/failures.js';
+import { ModelFailure } from '../../models/chat-model.js';
 import {
-  ModelFailure,
   PreconditionFailed,
   StoreBlockedError,
   StoreDamagedError,
   StoreUnavailableError,
-} from '../../activities/ports.js';
+} from '../../store/object-store.js';
 import { OptionError, StoreError, TableError, ThetaError } from '../../mallm/errors.js';
 
 function failureOf(error: unknown): ApplicationFailure {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { countRepeats, fingerprintSet, fingerprintsOf } from '../../activities/fingerprints.js';
-import type { Row } from '../../mallm/dataset.js';
+import type { Row } from '../../mallm/table/dataset.js';
 import { createRandom } from '../../mallm/random.js';
 import { typedTable } from '../support/tables.js';
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { Turn } from '../../activities/paid-call.js';
 import { makeCalls } from '../../activities/paid-call.js';
-import { ModelFailure } from '../../activities/ports.js';
+import { ModelFailure } from '../../models/chat-model.js';
 
 const details = { host: 'model.test' };
 

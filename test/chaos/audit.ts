@@ -1,6 +1,6 @@
-import { findObject } from '../../activities/object.js';
-import type { ObjectStore } from '../../activities/ports.js';
-import type { StoredRows } from '../../mallm/plan.js';
+import { findObject } from '../../store/object.js';
+import type { ObjectStore } from '../../store/object-store.js';
+import type { StoredRows } from '../../mallm/fit/plan.js';
 import type { LoggedCall } from '../support/site.js';
 import type { Finished } from './fits.js';
 

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { openStore } from '../../activities/adapters/open-store.js';
-import type { ObjectStore } from '../../activities/ports.js';
+import { openStore } from '../../store/open-store.js';
+import type { ObjectStore } from '../../store/object-store.js';
 import { createRandom, seedOf } from '../../mallm/random.js';
 import { openWorkplace } from '../support/command-line.js';
 import { loggedCalls } from '../support/site.js';

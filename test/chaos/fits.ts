@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readRunRecord } from '../../client/run-folder.js';
-import type { Manifest } from '../../mallm/manifest.js';
+import { readRunRecord } from '../../client/runs/run-folder.js';
+import type { Manifest } from '../../mallm/fit/manifest.js';
 import type { Workplace } from '../support/command-line.js';
 import { repositoryFile } from '../support/repository.js';
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '../../workers/free-port.js';
-import { makeServerFolder } from '../../workers/server-folder.js';
-import { killServer, launchServer } from '../../workers/server-process.js';
+import { freePort } from '../../workers/embedded/free-port.js';
+import { makeServerFolder } from '../../workers/embedded/server-folder.js';
+import { killServer, launchServer } from '../../workers/embedded/server-process.js';
 import type { Workplace } from '../support/command-line.js';
 import type { S3Kind } from '../support/s3-binary.js';
 import { startS3Server } from '../support/s3-server.js';

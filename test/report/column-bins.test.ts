@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Row } from '../../mallm/dataset.js';
+import type { Row } from '../../mallm/table/dataset.js';
 import { columnBins, namedLabels } from '../../report/column-bins.js';
 import { dateEdges } from '../../report/date-bins.js';
 import { csvOf, cycle, typedTable } from '../support/tables.js';

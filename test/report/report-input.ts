@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { baselineRows } from '../../mallm/baselines/baseline.js';
-import type { Row, TableSchema } from '../../mallm/dataset.js';
+import type { Row, TableSchema } from '../../mallm/table/dataset.js';
 import { evaluateTable } from '../../mallm/evaluation/evaluate.js';
 import type { Evaluation } from '../../mallm/evaluation/result.js';
-import { manifestSchema, type Manifest } from '../../mallm/manifest.js';
+import { manifestSchema, type Manifest } from '../../mallm/fit/manifest.js';
 import { defaultPreset } from '../../mallm/options.js';
-import type { Edge } from '../../mallm/theta.js';
-import type { ThetaFile, ThetaRecord } from '../../mallm/trajectory.js';
-import { parseCsv } from '../../mallm/csv.js';
-import { readRows } from '../../mallm/schema-inference.js';
+import type { Edge } from '../../mallm/theta/theta.js';
+import type { ThetaFile, ThetaRecord } from '../../mallm/theta/theta-file.js';
+import { parseCsv } from '../../mallm/table/formats/csv.js';
+import { readRows } from '../../mallm/table/inference/schema-inference.js';
 import type { ReportInput } from '../../report/input.js';
 import { typedTable } from '../support/tables.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Exposure } from '../../mallm/manifest.js';
+import type { Exposure } from '../../mallm/fit/manifest.js';
 import { defaultPreset } from '../../mallm/options.js';
 import { leadersOf, lineageOf } from '../../report/leaders.js';
 import { exposureText, isThisMachine } from '../../report/sections/exposure.js';

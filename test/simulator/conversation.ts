@@ -1,8 +1,8 @@
-import { generatorMessages, firstTaskInstruction } from '../../mallm/generator.js';
-import type { PartialRow } from '../../mallm/condition.js';
-import type { Row, TableSchema } from '../../mallm/dataset.js';
+import { generatorMessages, firstTaskInstruction } from '../../mallm/prompts/generator-prompt.js';
+import type { PartialRow } from '../../mallm/conditions/condition.js';
+import type { Row, TableSchema } from '../../mallm/table/dataset.js';
 import { createRandom } from '../../mallm/random.js';
-import type { Edge } from '../../mallm/theta.js';
+import type { Edge } from '../../mallm/theta/theta.js';
 import { answerChat } from '../../simulator/chat.js';
 import type { ReplyShape } from '../../simulator/generator-role.js';
 

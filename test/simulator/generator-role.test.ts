@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { rowSatisfies, type PartialRow } from '../../mallm/condition.js';
-import { parseRows } from '../../mallm/reply.js';
+import { rowSatisfies, type PartialRow } from '../../mallm/conditions/condition.js';
+import { parseRows } from '../../mallm/generator/reply.js';
 import { clinicRows, clinicSchema } from '../support/clinic-schema.js';
 import { average, explained, generatorText, manyRows, people, peopleSchema, type RowObject } from './conversation.js';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { ThetaError } from '../../mallm/errors.js';
-import type { Feedback } from '../../mallm/feedback.js';
-import { optimizerMessages, parseProposal, repairMessages } from '../../mallm/optimizer.js';
-import type { PromptMessage } from '../../mallm/prompt.js';
-import { MAX_TASK_LENGTH, type Theta } from '../../mallm/theta.js';
+import type { Feedback } from '../../mallm/optimizer/feedback.js';
+import { optimizerMessages, parseProposal, repairMessages } from '../../mallm/optimizer/optimizer-prompt.js';
+import type { PromptMessage } from '../../mallm/prompts/prompt.js';
+import { MAX_TASK_LENGTH, type Theta } from '../../mallm/theta/theta.js';
 import { answerChat } from '../../simulator/chat.js';
 import { peopleSchema } from './conversation.js';
 

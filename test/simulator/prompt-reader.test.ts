@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Feedback } from '../../mallm/feedback.js';
-import { generatorMessages } from '../../mallm/generator.js';
-import { optimizerMessages, repairMessages } from '../../mallm/optimizer.js';
+import type { Feedback } from '../../mallm/optimizer/feedback.js';
+import { generatorMessages } from '../../mallm/prompts/generator-prompt.js';
+import { optimizerMessages, repairMessages } from '../../mallm/optimizer/optimizer-prompt.js';
 import { readPrompt, type GeneratorPrompt, type OptimizerPrompt } from '../../simulator/prompt-reader.js';
 import { clinicRows, clinicSchema } from '../support/clinic-schema.js';
 

@@ -1,4 +1,4 @@
-import type { Row, TableSchema } from '../../mallm/dataset.js';
+import type { Row, TableSchema } from '../../mallm/table/dataset.js';
 
 const plain = { description: '', nullable: false, missingToken: '' };
 

@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { stopEmbeddedServer } from '../../workers/embedded-server.js';
+import { stopEmbeddedServer } from '../../workers/embedded/embedded-server.js';
 import { repositoryFile } from './repository.js';
 
 export { repositoryFile } from './repository.js';

@@ -1,4 +1,4 @@
-import { startEmbeddedServer } from '../../workers/embedded-server.js';
+import { startEmbeddedServer } from '../../workers/embedded/embedded-server.js';
 import { cliOptions } from './temporal.js';
 
 /** A process that holds the embedded server of a home until its standard input ends, and says what it got. */

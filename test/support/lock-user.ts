@@ -1,8 +1,8 @@
 import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { withFolderLock } from '../../workers/folder-lock.js';
-import { processMark } from '../../workers/process-table.js';
+import { withFolderLock } from '../../workers/embedded/folder-lock.js';
+import { processMark } from '../../workers/embedded/process-table.js';
 
 /** A process that takes a folder's lock many times and exits with 3 when it meets a living process inside. */
 const [folder, times] = process.argv.slice(2);

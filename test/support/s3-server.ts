@@ -5,7 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { freePort } from '../../workers/free-port.js';
+import { freePort } from '../../workers/embedded/free-port.js';
 import { s3Binary, type S3Kind } from './s3-binary.js';
 
 const READY_WITHIN_MS = 60_000;

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { folderStore } from '../../activities/adapters/folder-store.js';
+import { folderStore } from '../../store/folder-store.js';
 
 /**
  * A process of its own that writes to a folder store until it is killed, and tells each write once it is acknowledged:

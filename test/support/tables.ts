@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { parseCsv, type CsvTable } from '../../mallm/csv.js';
-import type { Row, TableSchema } from '../../mallm/dataset.js';
-import { inferSchema, readRows } from '../../mallm/schema-inference.js';
-import { parseMetadata } from '../../mallm/sdv-metadata.js';
+import { parseCsv, type CsvTable } from '../../mallm/table/formats/csv.js';
+import type { Row, TableSchema } from '../../mallm/table/dataset.js';
+import { inferSchema, readRows } from '../../mallm/table/inference/schema-inference.js';
+import { parseMetadata } from '../../mallm/table/inference/sdv-metadata.js';
 
 /** A table as text, typed. `metadata` is SDV metadata as JSON. */
 export interface TypedTable extends CsvTable {

@@ -2,11 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfig } from '../../config/index.js';
-import { freePort } from '../../workers/free-port.js';
-import { signalProcess } from '../../workers/process-table.js';
-import { makeServerFolder } from '../../workers/server-folder.js';
-import { killServer, launchServer } from '../../workers/server-process.js';
-import { obtainTemporalCli, type TemporalCliOptions } from '../../workers/temporal-cli.js';
+import { freePort } from '../../workers/embedded/free-port.js';
+import { signalProcess } from '../../workers/embedded/process-table.js';
+import { makeServerFolder } from '../../workers/embedded/server-folder.js';
+import { killServer, launchServer } from '../../workers/embedded/server-process.js';
+import { obtainTemporalCli, type TemporalCliOptions } from '../../workers/embedded/temporal-cli.js';
 
 /** The path of the Temporal CLI; downloads it once on a fresh machine. */
 export function temporalCli(log: (line: string) => void = () => undefined): Promise<string> {

@@ -1,4 +1,4 @@
-import type { Clock } from '../../activities/adapters/clock.js';
+import type { Clock } from '../../models/clock.js';
 
 interface Sleeper {
   at: number;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { baselineRows, type BaselineMethod } from '../../../mallm/baselines/baseline.js';
-import type { Cell, Row, TableSchema } from '../../../mallm/dataset.js';
+import type { Cell, Row, TableSchema } from '../../../mallm/table/dataset.js';
 import { TableError } from '../../../mallm/errors.js';
 import { createRandom } from '../../../mallm/random.js';
 

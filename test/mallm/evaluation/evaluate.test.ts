@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Cell, Column, Row, TableSchema } from '../../../mallm/dataset.js';
+import type { Cell, Column, Row, TableSchema } from '../../../mallm/table/dataset.js';
 import { TableError } from '../../../mallm/errors.js';
 import { evaluateTable, type EvaluationInput } from '../../../mallm/evaluation/evaluate.js';
 import type { Evaluation } from '../../../mallm/evaluation/result.js';

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { areaUnderCurve, aucVariance, interval95 } from '../../../mallm/evaluation/area-under-curve.js';
+import { areaUnderCurve, aucVariance, interval95 } from '../../../mallm/learning/area-under-curve.js';
 import { columnShapes, meanShape } from '../../../mallm/evaluation/column-shapes.js';
 import { nearestByEdits } from '../../../mallm/evaluation/levenshtein.js';
 import { meanTrend, pairTrends } from '../../../mallm/evaluation/pair-trends.js';
 import { accuracy, classAuc, rSquared, weightedF1 } from '../../../mallm/evaluation/prediction-scores.js';
 import { evaluationTables } from '../../../mallm/evaluation/tables.js';
-import type { Row, TableSchema } from '../../../mallm/dataset.js';
+import type { Row, TableSchema } from '../../../mallm/table/dataset.js';
 import { readJson } from './fixture-tables.js';
 
 interface Oracles {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { parseCsv } from '../../../mallm/csv.js';
-import type { Row, TableSchema } from '../../../mallm/dataset.js';
-import { inferSchema, readRows } from '../../../mallm/schema-inference.js';
+import { parseCsv } from '../../../mallm/table/formats/csv.js';
+import type { Row, TableSchema } from '../../../mallm/table/dataset.js';
+import { inferSchema, readRows } from '../../../mallm/table/inference/schema-inference.js';
 
 const folder = new URL('../../fixtures/evaluation/', import.meta.url);
 

@@ -1,0 +1,35 @@
+import type { Ref } from '../../mallm/reference.js';
+import type { ScheduleSpec, SlotRecord, SlotState } from '../../workflows/schedule-contract.js';
+import type { Dependencies } from '../dependencies.js';
+import { getObject } from '../../store/object.js';
+import { pruneOutputs } from '../../output/schedule-outputs.js';
+import type { ObjectStore } from '../../store/object-store.js';
+import { addRecord, lastRecords } from '../../output/slot-records.js';
+
+export interface CloseSlotInput {
+  store: string;
+  spec: Ref;
+  /** The account of the slot; without a state it was not opened, and leaves things as they were. */
+  record: Omit<SlotRecord, 'state'> & { state: SlotState | null };
+}
+
+/** Leaves the record of a slot; outputs beyond those that are kept go, with the parts they were made of. */
+export async function closeSlot({ openStore }: Dependencies, input: CloseSlotInput): Promise<SlotRecord> {
+  const store = openStore(input.store);
+  const spec = await getObject<ScheduleSpec>(store, input.spec);
+  const [last] = input.record.state ? [] : await lastRecords(store, spec, 1);
+  const state = input.record.state ?? last?.state ?? { fit: spec.fit, refit: null, quality: null };
+  const record: SlotRecord = { ...input.record, state };
+  await addRecord(store, spec, record);
+  if (record.output && spec.keep !== null) {
+    for (const { folder, manifest } of await pruneOutputs(openStore(spec.out), spec.name, spec.keep))
+      await removeParts(store, `runs/${manifest.runId}/samples/${spec.name}-${folder}/`);
+  }
+  return record;
+}
+
+async function removeParts(store: ObjectStore, prefix: string): Promise<void> {
+  const keys: string[] = [];
+  for await (const { key } of store.list(prefix)) keys.push(key);
+  for (const key of keys) await store.delete(key);
+}

@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import type { RunPlan } from '../../mallm/fit/plan.js';
+import { seedOf } from '../../mallm/random.js';
+import type { Ref } from '../../mallm/reference.js';
+import type { FitCarry } from '../../workflows/contract.js';
+import type { OpenedSlot, ScheduleSpec, SlotSample, SlotState } from '../../workflows/schedule-contract.js';
+import { readTableSource } from './table-source.js';
+import type { Checkpoint } from '../../store/checkpoint.js';
+import type { Dependencies } from '../dependencies.js';
+import { getObject } from '../../store/object.js';
+import { findOutput } from '../../output/schedule-outputs.js';
+import { planQualityRefit, planTableRefit } from './plan-refit.js';
+import type { ObjectStore } from '../../store/object-store.js';
+import { lastRecords, slotName } from '../../output/slot-records.js';
+
+export interface OpenSlotInput {
+  schedule: string;
+  store: string;
+  spec: Ref;
+  slot: string;
+}
+
+type Decision = Pick<OpenedSlot, 'why' | 'refit'>;
+
+/** Decides what a slot has to do: nothing where its output is there, a refit first where one is due, else only rows. */
+export async function openSlot({ openStore }: Dependencies, input: OpenSlotInput): Promise<OpenedSlot> {
+  const { slot } = input;
+  const store = openStore(input.store);
+  const spec = await getObject<ScheduleSpec>(store, input.spec);
+  const [last] = await lastRecords(store, spec, 1);
+  const state: SlotState = last?.state ?? { fit: spec.fit, refit: null, quality: null };
+  const output = await findOutput(openStore(spec.out), spec, slot);
+  const { why, refit } = output
+    ? { why: 'the output of this slot was there already', refit: null }
+    : await decide(store, spec, state, slot, openStore);
+  const plan = await getObject<RunPlan>(store, (refit ?? state.fit).plan);
+  return {
+    ...{ state, why, output },
+    refit: refit && (await withCarry(store, refit)),
+    sample: sampleOf(spec, plan, slot),
+    evaluated: plan.heldOut !== null,
+  };
+}
+
+async function decide(
+  store: ObjectStore,
+  spec: ScheduleSpec,
+  state: SlotState,
+  slot: string,
+  openStore: Dependencies['openStore'],
+): Promise<Decision> {
+  const { table, below } = spec.refit;
+  if (table !== null) {
+    const bytes = await readTableSource(table, openStore);
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    if (sha256 !== state.fit.table)
+      return { why: 'the table changed', refit: await planTableRefit(store, spec, { bytes, sha256, slot }) };
+  }
+  const { quality, refit: pending, fit } = state;
+  if (below === null || quality === null || quality.value >= below)
+    return { why: table === null ? 'as scheduled' : 'the table is unchanged', refit: null };
+  const found = `the quality of the last output, ${quality.value.toFixed(2)}, was below the mark ${below}`;
+  if (quality.refitted)
+    return { why: `${found}, after a refit: it is not repeated until the table changes`, refit: null };
+  const begun = pending?.cause === 'quality' && pending.table === fit.table ? pending : null;
+  return { why: found, refit: begun ?? (await planQualityRefit(store, spec, fit, slot)) };
+}
+
+/** Goes on from the latest checkpoint of a refit that was begun in an earlier slot. */
+async function withCarry(
+  store: ObjectStore,
+  refit: NonNullable<OpenedSlot['refit']>,
+): Promise<NonNullable<OpenedSlot['refit']>> {
+  const latest = await store.get(`runs/${refit.runId}/latest.json`);
+  const carry = latest && carryOf(latest.body, refit.runId);
+  return carry ? { ...refit, carry } : refit;
+}
+
+/** A checkpoint that cannot be used is done without: what it stands for is found among the stored replies. */
+function carryOf(body: Buffer, runId: string): FitCarry | undefined {
+  try {
+    const checkpoint = JSON.parse(body.toString('utf8')) as Checkpoint;
+    return checkpoint.version === 1 && checkpoint.runId === runId ? checkpoint.carry : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function sampleOf({ name, rows, draw, distance, conditions }: ScheduleSpec, plan: RunPlan, slot: string): SlotSample {
+  const { seed, callsPerActivity, inFlight, rowsPerRequest } = plan.options;
+  const sampleId = `${name}-${slotName(slot)}`;
+  return {
+    ...{ sampleId, rows, draw, distance, conditions, callsPerActivity, inFlight, rowsPerRequest },
+    seed: seedOf(seed, 'sample', sampleId),
+  };
+}

@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+import { parseCsv } from '../../mallm/table/formats/csv.js';
+import type { Row, TableSchema } from '../../mallm/table/dataset.js';
+import { TableError } from '../../mallm/errors.js';
+import { shapeOf } from '../../mallm/fit/fit-shape.js';
+import { splitHeldOut } from '../../mallm/table/held-out.js';
+import type { FitOptions } from '../../mallm/options.js';
+import type { RunPlan } from '../../mallm/fit/plan.js';
+import { seedOf } from '../../mallm/random.js';
+import { inferSchema, readRows } from '../../mallm/table/inference/schema-inference.js';
+import { parseMetadata, toMetadata } from '../../mallm/table/inference/sdv-metadata.js';
+import type { FitInUse, PlannedRefit, ScheduleSpec } from '../../workflows/schedule-contract.js';
+import { getObject, putVersion } from '../../store/object.js';
+import type { ObjectStore } from '../../store/object-store.js';
+
+/**
+ * A fit of a table that has changed, as the first fit was made: same options and seed, columns of the same kinds, with
+ * the labels and ranges of the new rows. The same table gives the same run, so that a refit that was cut off goes on.
+ *
+ * @throws TableError when the table cannot be used: unreadable, other columns, too few rows.
+ */
+export async function planTableRefit(
+  store: ObjectStore,
+  spec: ScheduleSpec,
+  { bytes, sha256, slot }: { bytes: Buffer; sha256: string; slot: string },
+): Promise<PlannedRefit> {
+  const before = await getObject<RunPlan>(store, spec.fit.plan);
+  const { header, records, dialect } = parseCsv(bytes);
+  assertSameColumns(before.schema, header, spec.refit.table!);
+  const { target } = before.schema;
+  const metadata = parseMetadata(toMetadata(before.schema), header);
+  const schema = inferSchema(header, records, { target, metadata });
+  const rows = readRows(schema, header, records);
+  const { heldOutShare } = spec.refit;
+  const runId = `${spec.fit.runId}-${shortHash(spec.prefix + sha256)}`;
+  const parts = heldOutShare === null ? null : splitHeldOut(rows, heldOutShare, before.options.seed);
+  const train = parts?.trainRows ?? rows;
+  const heldOut = parts ? await putVersion(store, `runs/${runId}/held-out`, parts.heldOutRows) : before.heldOut;
+  const plan = { ...before, schema, dialect, heldOut };
+  return plannedOf(store, { spec, plan, train, runId, slot, table: sha256, cause: 'table' });
+}
+
+/** Another fit of the same rows, with another seed: what the last output lacked, chance may give. */
+export async function planQualityRefit(
+  store: ObjectStore,
+  spec: ScheduleSpec,
+  { plan: ref, table }: FitInUse,
+  slot: string,
+): Promise<PlannedRefit> {
+  const before = await getObject<RunPlan>(store, ref);
+  const train = await getObject<Row[]>(store, before.train);
+  const runId = `${spec.fit.runId}-${shortHash(`${spec.prefix} ${slot}`)}`;
+  const plan = { ...before, options: { ...before.options, seed: seedOf(before.options.seed, 'refit', slot) } };
+  return plannedOf(store, { spec, plan, train, runId, slot, table, cause: 'quality' });
+}
+
+async function plannedOf(
+  store: ObjectStore,
+  refit: {
+    spec: ScheduleSpec;
+    plan: RunPlan;
+    train: Row[];
+    runId: string;
+    slot: string;
+    table: string | null;
+    cause: PlannedRefit['cause'];
+  },
+): Promise<PlannedRefit> {
+  const { spec, train, runId, table, cause } = refit;
+  const options: FitOptions = { ...refit.plan.options, ...spec.refit.budget };
+  const plan: RunPlan = {
+    ...refit.plan,
+    runId,
+    options,
+    train: await putVersion(store, `runs/${runId}/train`, train),
+  };
+  return {
+    ...{ cause, runId, table },
+    name: spec.fit.name,
+    createdAt: refit.slot,
+    plan: await putVersion(store, `runs/${runId}/plan`, plan),
+    shape: shapeOf(options, train.length),
+  };
+}
+
+function assertSameColumns(schema: TableSchema, header: readonly string[], table: string): void {
+  const names = schema.columns.map(({ name }) => name);
+  const missing = names.find((name) => !header.includes(name));
+  const added = header.find((name) => !names.includes(name));
+  if (missing === undefined && added === undefined) return;
+  throw new TableError({
+    problem: `the columns of ${table} are no longer those of the fit`,
+    expected: names.join(', '),
+    got: missing === undefined ? `one more: ${added!}` : `no column ${missing}`,
+    remedy: 'Fit the table anew with `mallm-gan fit`, and make a schedule of that fit.',
+  });
+}
+
+function shortHash(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 8);
+}

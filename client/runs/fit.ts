@@ -1,0 +1,271 @@
+import { resolve } from 'node:path';
+import type { Config } from '../../config/index.js';
+import { readConfig } from '../../config/index.js';
+import { ModelError, RunError } from '../../mallm/errors.js';
+import { shapeOf } from '../../mallm/fit/fit-shape.js';
+import type { Manifest } from '../../mallm/fit/manifest.js';
+import type { FitOptions } from '../../mallm/options.js';
+import { fitOptionsSchema } from '../../mallm/options.js';
+import type { RunPlan } from '../../mallm/fit/plan.js';
+import { defaultStoreUrl } from '../../workers/stores.js';
+import { getObject, putObject } from '../../store/object.js';
+import type { Progress } from '../../workflows/contract.js';
+import { Blocked } from '../errors.js';
+import type { FitInput, FitTable } from './fit-input.js';
+import { newRunId, readFitInput } from './fit-input.js';
+import type { PortableRecord, RunRecord } from './run-folder.js';
+import { makeRunFolder, readRunRecord, requireRunRecord, portableRecordKey, writeRunRecord } from './run-folder.js';
+import { drawSample, evaluateSample, fitTheta } from './run.js';
+import type { RunContext } from './run.js';
+import type { Session } from '../cluster/session.js';
+import { openSession } from '../cluster/session.js';
+import { readManifest, writeResults } from './results.js';
+
+/** How a command or a program follows what goes on. */
+export interface Watcher {
+  onProgress?: (progress: Progress) => void;
+  /** One line on what was found or done: columns, server, store. */
+  onNotice?: (line: string) => void;
+  /** Abort to stop waiting; the run can be resumed. */
+  signal?: AbortSignal;
+  /** Read from the environment when left out. */
+  config?: Config;
+}
+
+/** A fit as asked for: the table, any option of the method, and where the results go. */
+export interface FitRequest extends FitTable, Partial<FitOptions>, Watcher {
+  /** Run folder; `<table>-synthetic` beside the caller by default. */
+  out?: string;
+  /** Rows to release; as many as the training table has by default. */
+  rows?: number;
+  /** Object store: a folder, `file:///…`, or `s3://bucket/prefix`. */
+  store?: string;
+  /** Where rows come from; `model` asks the model for every released row. */
+  draw?: 'refined' | 'model';
+}
+
+export interface FitOutcome {
+  folder: string;
+  manifest: Manifest;
+  /** False when the folder already held this very fit, finished. */
+  fresh: boolean;
+}
+
+/**
+ * Fits θ to a table and draws synthetic rows from it: the whole product in one call.
+ *
+ * The run is durable: the same request again goes on with an unfinished run in the same folder, and does nothing when
+ * it is finished. Leaves `synthetic.csv`, `theta.json`, `theta.md`, `report.html` and `manifest.json` in the folder.
+ *
+ * @throws TableError, OptionError, ModelError, ServerError, StoreError, RunError; Interrupted and Blocked leave a run
+ *   that `resume` goes on with.
+ */
+export async function fit(request: FitRequest): Promise<FitOutcome> {
+  const { onProgress, onNotice, signal, config = readConfig(), out, rows, store, draw } = request;
+  const { table, options } = partsOf(request);
+  const input = await readFitInput(table, options);
+  const folder = resolve(out ?? `${input.name}-synthetic`);
+  await makeRunFolder(folder);
+  const fingerprint = `${input.fingerprint}:${rows ?? 'all'}:${draw ?? ''}:${store ?? ''}`;
+  const earlier = await readRunRecord(folder);
+  if (earlier && earlier.fingerprint !== fingerprint) throw otherRun(folder, earlier);
+  if (earlier?.status === 'finished') return { folder, manifest: await readManifest(folder), fresh: false };
+  describeColumns(input, onNotice);
+  // An unfinished run lives in the home it was started in, wherever the command is run now.
+  const watcher = { onProgress, onNotice, signal, config: earlier ? { ...config, home: earlier.home } : config };
+  return withSession(watcher, input.plan.options.inFlight, async (session) => {
+    const record = earlier ?? (await startRecord(session, { input, folder, fingerprint, rows, store, draw }));
+    return complete(session, folder, record, watcher);
+  });
+}
+
+/** The table of a request, and the options of the method that it gives. */
+export function partsOf(request: FitRequest): { table: FitTable; options: Partial<FitOptions> } {
+  const { table, target, context, schema, theta, heldOut, ...rest } = request;
+  const names = Object.keys(fitOptionsSchema.shape);
+  const options = Object.fromEntries(Object.entries(rest).filter(([name]) => names.includes(name)));
+  return { table: { table, target, context, schema, theta, heldOut }, options };
+}
+
+/** Goes on with the run of a folder, from wherever it stopped, and finishes its results. */
+export async function resume({ folder: given, ...watcher }: Watcher & { folder: string }): Promise<FitOutcome> {
+  const folder = resolve(given);
+  const record = await requireRunRecord(folder);
+  if (record.status === 'finished') return { folder, manifest: await readManifest(folder), fresh: false };
+  await makeRunFolder(folder);
+  const config = { ...(watcher.config ?? readConfig()), home: record.home };
+  return withSession({ ...watcher, config }, record.shape.inFlight, (session) =>
+    complete(session, folder, record, watcher),
+  );
+}
+
+/** Opens a session for one piece of work and closes it whatever happens. */
+export async function withSession<T>(
+  { config = readConfig(), onNotice }: Watcher,
+  inFlight: number,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  const session = await openSession({
+    config,
+    workers: !config.temporal,
+    inFlight,
+    notice: onNotice ?? (() => undefined),
+  });
+  try {
+    return await work(session);
+  } finally {
+    await session.close();
+  }
+}
+
+/** Everything of a run that is followed from its folder. */
+export async function contextOf(
+  session: Session,
+  folder: string,
+  record: RunRecord,
+  watcher: Watcher,
+): Promise<RunContext> {
+  const plan = await getObject<RunPlan>(session.openStore(record.store), record.plan);
+  const { onProgress, onNotice, signal } = watcher;
+  return { session, record, plan, onProgress, onNotice, signal, resumeWith: `mallm-gan resume ${quoted(folder)}` };
+}
+
+/** Follows a run to its end, and writes its results into the folder. */
+export async function complete(
+  session: Session,
+  folder: string,
+  record: RunRecord,
+  watcher: Watcher,
+): Promise<FitOutcome> {
+  const { blocked, ...unfinished } = record;
+  if (blocked !== undefined) await writeRunRecord(folder, unfinished);
+  try {
+    return await finish(session, folder, unfinished, watcher);
+  } catch (error) {
+    if (error instanceof Blocked) await writeRunRecord(folder, { ...unfinished, blocked: error.parts.problem });
+    throw error;
+  }
+}
+
+async function finish(session: Session, folder: string, record: RunRecord, watcher: Watcher): Promise<FitOutcome> {
+  const context = await contextOf(session, folder, record, watcher);
+  const fitted = await fitTheta(context);
+  const { distance } = context.plan.options;
+  const spec = { sampleId: 'first', rows: record.rows, draw: record.draw, distance, conditions: {} };
+  const drawn = await drawSample(context, fitted, spec);
+  const evaluated = context.plan.heldOut ? await evaluateSample(context, spec.sampleId, drawn) : null;
+  const manifest = await writeResults(context, folder, { fitted, drawn, spec, evaluated });
+  await writeRunRecord(folder, { ...record, status: 'finished', fitted });
+  return { folder, manifest, fresh: true };
+}
+
+async function startRecord(
+  session: Session,
+  ask: {
+    input: FitInput;
+    folder: string;
+    fingerprint: string;
+    rows?: number;
+    store?: string;
+    draw?: 'refined' | 'model';
+  },
+): Promise<RunRecord> {
+  const { input, folder, fingerprint } = ask;
+  const runId = newRunId(input.name);
+  const url = ask.store ? storeUrl(ask.store) : defaultStoreUrl(session.config);
+  const store = session.openStore(url);
+  const options = await withModelNames(session, input.plan.options);
+  const train = await putObject(store, `runs/${runId}/train.json`, input.trainRows);
+  const heldOut = input.heldOutRows && (await putObject(store, `runs/${runId}/held-out.json`, input.heldOutRows));
+  const plan: RunPlan = { ...input.plan, options, runId, train, heldOut };
+  const portable: PortableRecord = {
+    version: 1,
+    runId,
+    name: input.name,
+    createdAt: new Date().toISOString(),
+    fingerprint,
+    plan: await putObject(store, `runs/${runId}/plan.json`, plan),
+    shape: shapeOf(options, input.trainRows.length),
+    rows: ask.rows ?? input.trainRows.length,
+    draw: ask.draw ?? (options.refinement ? 'refined' : 'model'),
+    source: input.source,
+    status: 'unfinished',
+  };
+  await putObject(store, portableRecordKey(runId), portable);
+  const record: RunRecord = { ...portable, store: url, home: session.config.home };
+  await writeRunRecord(folder, record);
+  return record;
+}
+
+/** Asks the endpoints once, before anything is paid: a wrong address or key is told at once. */
+async function withModelNames({ host, config }: Session, options: FitOptions): Promise<FitOptions> {
+  if (!host) return options;
+  const { generator, optimizer } = host.models;
+  const name = async (
+    given: string | null,
+    model: typeof generator,
+    configured: string | undefined,
+  ): Promise<string> => {
+    const wanted = given ?? configured;
+    try {
+      const found = await model.defaultModel();
+      return wanted ?? found;
+    } catch (error) {
+      if (wanted !== undefined && !isUnusable(error)) return wanted;
+      throw modelProblem(error);
+    }
+  };
+  return {
+    ...options,
+    generatorModel: await name(options.generatorModel, generator, config.models.generator?.model),
+    optimizerModel: await name(options.optimizerModel, optimizer, config.models.optimizer?.model),
+  };
+}
+
+function isUnusable(error: unknown): boolean {
+  const kind = (error as { kind?: string }).kind;
+  return kind === 'unauthorized' || kind === 'connection' || kind === 'quota';
+}
+
+/** Nothing runs yet: of what the failure says only what happened counts here, not how to resume. */
+function modelProblem(error: unknown): Error {
+  const { kind, message } = error as { kind?: string; message: string };
+  if (kind === undefined) return error as Error;
+  const remedies: Record<string, string> = {
+    unauthorized: 'Check OPENAI_API_KEY (or OPENAI_API_KEY_FILE).',
+    connection: 'Check OPENAI_BASE_URL and that the endpoint runs, or unset it to use the simulated model.',
+    'not-found': 'Check OPENAI_BASE_URL; it usually ends in /v1. Or name the model with --generator-model.',
+  };
+  return new ModelError({
+    problem: `the model endpoint cannot be used: ${message.split('. ', 1)[0]!.replace(/\.$/, '')}`,
+    remedy: remedies[kind] ?? 'Check the endpoint, or try again later.',
+  });
+}
+
+function describeColumns({ plan, trainRows, heldOutRows }: FitInput, notice?: (line: string) => void): void {
+  const held = heldOutRows ? `, ${heldOutRows.length} held out` : '';
+  notice?.(
+    `${plan.name}: ${trainRows.length} training rows${held}, ${plan.schema.columns.length} columns, target "${plan.schema.target}"`,
+  );
+}
+
+/** A folder that holds another run than the one that is wanted. */
+export function otherRun(folder: string, { status, name }: RunRecord): RunError {
+  return new RunError({
+    problem: `${folder} already holds ${status === 'finished' ? 'a finished' : 'an unfinished'} fit of ${name} with another table or other options`,
+    remedy:
+      status === 'finished'
+        ? 'Choose another folder with --out.'
+        : `Go on with it by \`mallm-gan resume ${quoted(folder)}\`, or choose another folder with --out.`,
+  });
+}
+
+/** The URL of a store that was given as a URL or a path. */
+export function storeUrl(given: string): string {
+  if (/^[a-z][a-z0-9]+:\/\//.test(given)) return given;
+  return new URL(`file://${resolve(given)}`).href;
+}
+
+function quoted(path: string): string {
+  return /^[\w./~-]+$/.test(path) ? path : JSON.stringify(path);
+}

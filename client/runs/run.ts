@@ -1,0 +1,125 @@
+import type { WorkflowHandle } from '@temporalio/client';
+import { WorkflowIdConflictPolicy } from '@temporalio/client';
+import type { RunPlan } from '../../mallm/fit/plan.js';
+import { seedOf } from '../../mallm/random.js';
+import { budgetLeft } from '../../mallm/fit/spending.js';
+import type { PartialRow } from '../../mallm/conditions/condition.js';
+import type { Ref } from '../../mallm/reference.js';
+import { latestCheckpoint } from '../../store/checkpoint.js';
+import type {
+  EvaluateInput,
+  OptimizeThetaInput,
+  OptimizeThetaResult,
+  Progress,
+  SampleInput,
+  SampleResult,
+} from '../../workflows/contract.js';
+import { evaluateWorkflowId, fitWorkflowId, sampleWorkflowId } from '../../workflows/contract.js';
+import { follow, stateOf, unblock } from './follow.js';
+import type { RunRecord } from './run-folder.js';
+import type { Session } from '../cluster/session.js';
+
+/** Rows of one shard of a generated table. */
+const ROWS_PER_SHARD = 10_000;
+
+/** A run and how to follow it. */
+export interface RunContext {
+  session: Session;
+  record: RunRecord;
+  plan: RunPlan;
+  resumeWith: string;
+  onProgress?: (progress: Progress) => void;
+  onNotice?: (line: string) => void;
+  signal?: AbortSignal;
+}
+
+/** One table to be drawn from a fitted θ. */
+export interface SampleSpec {
+  sampleId: string;
+  rows: number;
+  draw: 'refined' | 'model';
+  distance: 'off' | 'mild' | 'strict';
+  conditions: PartialRow;
+}
+
+/**
+ * Fits θ, or goes on with the fit, or takes its result if it has ended. On a server that does not know the run
+ * (another cluster, a lost database) it starts from the latest checkpoint of the store.
+ */
+export async function fitTheta(context: RunContext): Promise<OptimizeThetaResult> {
+  const { session, record } = context;
+  const start = async (): Promise<OptimizeThetaInput> => {
+    const { runId, store, plan, shape } = record;
+    const carry = (await latestCheckpoint(session.openStore(store), runId))?.carry;
+    return { runId, store, plan, shape, ...(carry ? { carry } : {}) };
+  };
+  const handle = await runningOrStarted(session, fitWorkflowId(record.runId), 'optimizeTheta', start);
+  return follow<OptimizeThetaResult>(handle, context);
+}
+
+/** Draws a table from the result of a fit. */
+export async function drawSample(
+  context: RunContext,
+  fitted: OptimizeThetaResult,
+  spec: SampleSpec,
+): Promise<SampleResult> {
+  const { session, record, plan } = context;
+  const { options } = plan;
+  const input: SampleInput = {
+    ...spec,
+    runId: record.runId,
+    store: record.store,
+    plan: record.plan,
+    state: fitted.state,
+    theta: fitted.best,
+    seed: seedOf(options.seed, 'sample', spec.sampleId),
+    rowsPerShard: ROWS_PER_SHARD,
+    callsPerActivity: options.callsPerActivity,
+    inFlight: fitted.limits?.inFlight ?? options.inFlight,
+    rowsPerRequest: options.rowsPerRequest,
+    // What the fit left: the sampling run counts from zero.
+    budget: budgetLeft(fitted.spending, fitted.limits?.budget ?? record.shape.budget),
+  };
+  const id = sampleWorkflowId(record.runId, spec.sampleId);
+  const handle = await runningOrStarted(session, id, 'generateSyntheticData', () => Promise.resolve(input));
+  return follow<SampleResult>(handle, context);
+}
+
+/** Evaluates a drawn table against the run's held-out rows. @returns where the evaluation stands. */
+export async function evaluateSample(context: RunContext, sampleId: string, drawn: SampleResult): Promise<Ref> {
+  const { session, record, plan } = context;
+  const { runId, store } = record;
+  const input: EvaluateInput = {
+    runId,
+    sampleId,
+    store,
+    plan: record.plan,
+    parts: drawn.parts,
+    rows: drawn.released,
+    seed: plan.options.seed,
+  };
+  const id = evaluateWorkflowId(runId, sampleId);
+  const handle = await runningOrStarted(session, id, 'evaluateSyntheticData', () => Promise.resolve(input));
+  return follow<Ref>(handle, context);
+}
+
+async function runningOrStarted<Input>(
+  { client, config }: Session,
+  workflowId: string,
+  type: string,
+  input: () => Promise<Input>,
+): Promise<WorkflowHandle> {
+  const state = await stateOf(client, workflowId);
+  if (state === 'completed') return client.workflow.getHandle(workflowId);
+  if (state === 'running') {
+    const handle = client.workflow.getHandle(workflowId);
+    await unblock(handle);
+    return handle;
+  }
+  return client.workflow.start(type, {
+    workflowId,
+    taskQueue: config.taskQueue,
+    args: [await input()],
+    workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+  });
+}

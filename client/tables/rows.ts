@@ -1,0 +1,76 @@
+import type { BaselineMethod } from '../../mallm/baselines/baseline.js';
+import { formatCsv } from '../../mallm/table/formats/csv.js';
+import type { Row } from '../../mallm/table/dataset.js';
+import { identifiersOf, withFreshIdentifiers } from '../../mallm/table/identifier.js';
+import type { Rejections } from '../../mallm/rejections.js';
+import { writeWhole } from '../runs/run-folder.js';
+import type { TableFile } from './table-file.js';
+import { readTableFile, rowsLike, typedTable } from './table-file.js';
+import type { OfThread } from '../cluster/thread.js';
+import { inThread } from '../cluster/thread.js';
+
+interface OfTable extends OfThread {
+  table: string;
+  target: string;
+  /** SDV metadata JSON that overrides the inferred columns. */
+  schema?: string;
+  rows?: number;
+  /** CSV file to write. */
+  out: string;
+  seed?: number;
+}
+
+export interface RowsOutcome {
+  file: string;
+  released: number;
+  rejections: Rejections;
+  shortfall: string | null;
+}
+
+/** Rows of a simple generator: what a model has to beat. No model call. */
+export async function baseline(request: OfTable & { method: BaselineMethod }): Promise<RowsOutcome> {
+  const { method, seed = 1 } = request;
+  const { file, schema, rows } = await read(request);
+  const ask = { method, schema, rows, count: request.rows ?? rows.length, seed };
+  const made = await inThread(request, (run) => run('makeBaseline', ask));
+  await write(request, file, schema, rows, made);
+  return { file: request.out, released: made.length, rejections: {}, shortfall: null };
+}
+
+/** The refinement for rows that somebody's model has already made: they are the prior, the table is the evidence. No model call. */
+export async function refine(
+  request: OfTable & { pool: string; distance?: 'off' | 'mild' | 'strict' },
+): Promise<RowsOutcome> {
+  const { pool, distance = 'mild', seed = 1 } = request;
+  const { file, schema, rows } = await read(request);
+  const prior = {
+    schema,
+    trainRows: rows,
+    modelRows: rowsLike(schema, await readTableFile(pool), pool),
+    distance,
+    seed,
+  };
+  const drawn = await inThread(request, (run) => run('refineRows', { ...prior, count: request.rows ?? rows.length }));
+  await write(request, file, schema, rows, drawn.rows);
+  return { file: request.out, released: drawn.rows.length, rejections: drawn.rejections, shortfall: drawn.shortfall };
+}
+
+async function read({
+  table,
+  target,
+  schema: metadata,
+}: OfTable): Promise<{ file: TableFile } & Awaited<ReturnType<typeof typedTable>>> {
+  const file = await readTableFile(table);
+  return { file, ...(await typedTable(file, { target, metadata })) };
+}
+
+async function write(
+  { out, seed = 1 }: OfTable,
+  { dialect }: TableFile,
+  schema: Awaited<ReturnType<typeof typedTable>>['schema'],
+  trainRows: Row[],
+  rows: Row[],
+): Promise<void> {
+  const named = withFreshIdentifiers(schema, rows, { seed, keys: identifiersOf(schema, trainRows) });
+  await writeWhole(out, formatCsv(schema, named, dialect));
+}

@@ -1,0 +1,82 @@
+import { readFile } from 'node:fs/promises';
+import { basename, extname } from 'node:path';
+import { parseCsv } from '../../mallm/table/formats/csv.js';
+import type { CsvDialect, Row, TableSchema } from '../../mallm/table/dataset.js';
+import { TableError } from '../../mallm/errors.js';
+import { inferSchema, readRows } from '../../mallm/table/inference/schema-inference.js';
+import { parseMetadata } from '../../mallm/table/inference/sdv-metadata.js';
+
+/** A table as read from its file. */
+export interface TableFile {
+  /** File name without its ending. */
+  name: string;
+  bytes: Buffer;
+  header: string[];
+  records: string[][];
+  dialect: CsvDialect;
+}
+
+/** Reads a CSV file. @throws TableError when it is missing, empty, ragged, not UTF-8, … */
+export async function readTableFile(path: string): Promise<TableFile> {
+  const bytes = await readInput(path, 'a CSV file');
+  const { header, records, dialect } = parseCsv(bytes);
+  return { name: basename(path, extname(path)), bytes, header, records, dialect };
+}
+
+/** Types the columns of a table, by inference or as the SDV metadata file says. */
+export async function typedTable(
+  table: Pick<TableFile, 'header' | 'records'>,
+  { target, metadata }: { target: string; metadata?: string },
+): Promise<{ schema: TableSchema; rows: Row[] }> {
+  const overrides = metadata === undefined ? undefined : parseMetadata(await readJson(metadata), table.header);
+  const schema = inferSchema(table.header, table.records, { target, ...(overrides ? { metadata: overrides } : {}) });
+  return { schema, rows: readRows(schema, table.header, table.records) };
+}
+
+/** Rows of another file of the same table, typed as the schema says; labels and ranges of their own are kept. */
+export function rowsLike(schema: TableSchema, file: TableFile, path: string): Row[] {
+  const missing = schema.columns.find(({ name }) => !file.header.includes(name));
+  if (missing) {
+    throw new TableError({
+      problem: `${path} lacks the column "${missing.name}"`,
+      expected: 'the columns of the training table',
+      got: file.header.join(', '),
+      remedy: 'Give a file with the same columns.',
+    });
+  }
+  return readRows(schema, file.header, file.records);
+}
+
+/** A text option: the text itself, or `@file` for the content of a file. */
+export async function textOption(value: string | undefined): Promise<string> {
+  if (value === undefined) return '';
+  return value.startsWith('@') ? (await readInput(value.slice(1), 'a text file')).toString('utf8').trim() : value;
+}
+
+/** Reads an input file. @throws TableError naming the file and what to do. */
+export async function readInput(path: string, expected: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    throw new TableError({
+      problem: `cannot read ${path}`,
+      expected,
+      got: code === 'ENOENT' ? 'no such file' : code === 'EISDIR' ? 'a folder' : (code ?? 'an error'),
+      remedy: 'Check the path and its permissions.',
+    });
+  }
+}
+
+async function readJson(path: string): Promise<unknown> {
+  const text = (await readInput(path, 'a JSON file')).toString('utf8');
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw new TableError({
+      problem: `${path} is not JSON`,
+      expected: 'SDV metadata as JSON',
+      remedy: 'Check the file with a JSON parser.',
+    });
+  }
+}

@@ -1,0 +1,34 @@
+import { describeColumn } from '../table/column-description.js';
+import type { Theta } from '../theta/theta.js';
+
+/** One message of a conversation with a chat model. */
+export interface PromptMessage {
+  role: 'system' | 'user' | 'assistant';
+  content: string;
+}
+
+/** One `## Title` section of a user message. */
+export interface PromptSection {
+  title: string;
+  lines: readonly string[];
+}
+
+/** A user message of these sections, in order. */
+export function promptText(sections: readonly PromptSection[]): string {
+  return sections.map(({ title, lines }) => [`## ${title}`, ...lines].join('\n')).join('\n\n');
+}
+
+/** The parts of θ that stay fixed, as both roles are told them. Identifiers are left out. */
+export function fixedSections({ context, schema }: Pick<Theta, 'context' | 'schema'>): PromptSection[] {
+  const columns = schema.columns.filter(({ kind }) => kind !== 'identifier');
+  const target = `The column to be predicted from the others is ${JSON.stringify(schema.target)}.`;
+  return [
+    { title: 'Context', lines: [freeText(context), target].filter((line) => line !== '') },
+    { title: 'Columns', lines: columns.map((column) => `- ${JSON.stringify(column.name)}: ${describeColumn(column)}`) },
+  ];
+}
+
+/** Text that a person or a model wrote, so that no line of it can be taken for a heading of the prompt. */
+export function freeText(text: string): string {
+  return text.trim().replace(/^#/gm, ' #');
+}

@@ -1,0 +1,56 @@
+import type { PartialRow } from '../conditions/condition.js';
+import type { Row, TableSchema } from '../table/dataset.js';
+import type { Rejections } from '../rejections.js';
+import { createRandom } from '../random.js';
+import type { DistanceLevel } from './row-distance.js';
+import { createDistanceFilter, fitDistanceRule } from './row-distance.js';
+import { rowSatisfies } from '../conditions/condition.js';
+import { contentKey, schemaViolation } from '../table/released-rows.js';
+
+export interface CurationInput {
+  schema: TableSchema;
+  trainRows: Row[];
+  /** Rows kept so far. */
+  kept: Row[];
+  /** Rows to be looked at, in the order they were made. */
+  rows: Row[];
+  conditions: PartialRow;
+  distance: DistanceLevel;
+  wanted: number;
+  seed: number;
+  /** Whether a row stands in another part of the table already. Default: no row does. */
+  isElsewhere?: (row: Row) => boolean;
+}
+
+/**
+ * Adds rows of the model to those already kept until enough are kept: none that violates the schema or a condition,
+ * none that copies a training row or another row of the table (unless rows repeat by nature), none nearer to a training row
+ * than the distance level allows. Every row that is not kept is counted under its reason.
+ *
+ * Rows are taken in a seeded random order, never in that of the examples that made them.
+ */
+export function curate(input: CurationInput): { kept: Row[]; rejections: Rejections } {
+  const { schema, trainRows, conditions, wanted, seed, isElsewhere = () => false } = input;
+  const rule = fitDistanceRule(schema, trainRows, input.distance);
+  const filter = createDistanceFilter(rule);
+  const kept = [...input.kept];
+  const seen = new Set(kept.map((row) => contentKey(schema, row)));
+  const rejections: Rejections = {};
+  const reject = (reason: string): void => {
+    rejections[reason] = (rejections[reason] ?? 0) + 1;
+  };
+  for (const row of createRandom(seed).shuffle(input.rows)) {
+    if (kept.length >= wanted) break;
+    const violation = schemaViolation(schema, row);
+    const tooNear = filter.rejectRow(row);
+    if (violation) reject('schema-violation');
+    else if (!rowSatisfies(schema, row, conditions)) reject('condition-not-met');
+    else if (tooNear) reject(tooNear);
+    else if (!rule.repeatsByNature && (seen.has(contentKey(schema, row)) || isElsewhere(row))) reject('repeated-row');
+    else {
+      kept.push(row);
+      seen.add(contentKey(schema, row));
+    }
+  }
+  return { kept, rejections };
+}

@@ -1,0 +1,125 @@
+import type { Row, TableSchema } from '../table/dataset.js';
+import { codeColumns, pointsOf, type CodedColumn } from './column-codes.js';
+
+/** Distances below this are rounding: the rows are the same. */
+const SAME = 1e-9;
+/** A table whose rows have a twin this often repeats by nature, unless some number tells most rows apart. */
+const TWIN_SHARE = 0.1;
+/** Quantile of the training rows' own nearest-neighbour distances below which a drawn row is too near. */
+const QUANTILES = { off: null, mild: 0.05, strict: 0.25 } as const;
+
+/** How near a row may come to a real one: only no copy, or farther than the nearest 5 % or 25 % of real neighbours. */
+export type DistanceLevel = 'off' | 'mild' | 'strict';
+
+/** Why a row is not kept. */
+export type TooNear = 'exact-copy' | 'too-near';
+
+/** How far rows are kept from training rows; plain JSON. It holds the training rows: it is as private as they are. */
+export interface DistanceRule {
+  level: DistanceLevel;
+  /** Modelled columns; `values` are the labels, and empty for numbers. */
+  columns: CodedColumn[];
+  /** One over the range of a number column; 0 marks a label column. */
+  scales: number[];
+  /** Training rows as points, null where a number is missing. */
+  points: (number | null)[][];
+  /** A row nearer than this is dropped; 0 drops exact copies only. */
+  floor: number;
+  /** Rows repeat by nature (few label columns): copies are let through, since a fresh real row would be one too. */
+  repeatsByNature: boolean;
+}
+
+/** A rule made ready to use. */
+export interface DistanceFilter {
+  /** Null when the point (see `pointsOf`) is far enough from every training row, or rows repeat by nature. */
+  reject(point: Float64Array): TooNear | null;
+  /** Whether the point is a training row. */
+  isCopy(point: Float64Array): boolean;
+  /** The same for a row of the schema. */
+  rejectRow(row: Row): TooNear | null;
+  isCopyRow(row: Row): boolean;
+}
+
+/**
+ * The rule of a level, from the training rows. The distance of two rows is the sum over modelled columns of the
+ * difference over the range of the training rows (numbers) or 1 (labels that differ; one cell missing and not the
+ * other). Identifiers and texts do not count.
+ *
+ * Departs: the published method keeps no distance and releases copies.
+ */
+export function fitDistanceRule(schema: TableSchema, trainRows: readonly Row[], level: DistanceLevel): DistanceRule {
+  const columns = codeColumns(schema, trainRows);
+  const points = pointsOf(columns, trainRows);
+  const scales = columns.map(({ kind, values }) => (kind === 'label' ? 0 : 1 / (rangeOf(values as number[]) || 1)));
+  const nearest = nearestNeighbours(points, scales);
+  const twins = nearest.filter((distance) => distance < SAME).length / Math.max(1, points.length);
+  const numbersTellApart = columns.some(({ kind, values }) => kind === 'number' && values.length * 2 >= points.length);
+  const repeatsByNature = twins >= TWIN_SHARE && !numbersTellApart;
+  const quantile = QUANTILES[level];
+  const floor = quantile === null || repeatsByNature || points.length < 2 ? 0 : quantileOf(nearest, quantile);
+  return {
+    level,
+    columns: columns.map((column) => (column.kind === 'label' ? column : { ...column, values: [] })),
+    scales,
+    points: points.map((point) => Array.from(point, (value) => (Number.isNaN(value) ? null : value))),
+    floor,
+    repeatsByNature,
+  };
+}
+
+/** Makes a rule ready: checks cost about rows × 3 comparisons, most rows being told apart by their first cells. */
+export function createDistanceFilter(rule: DistanceRule): DistanceFilter {
+  const width = rule.scales.length;
+  const scales = Float64Array.from(rule.scales);
+  const points = Float64Array.from(rule.points.flat(), (value) => value ?? NaN);
+  const search = (point: Float64Array, limit: number): TooNear | null => {
+    let found: TooNear | null = null;
+    for (let start = 0; start < points.length; start += width) {
+      let distance = 0;
+      for (let c = 0; c < width && distance < limit; c++) {
+        distance += cellDistance(point[c]!, points[start + c]!, scales[c]!);
+      }
+      if (distance < SAME) return 'exact-copy';
+      if (distance < limit) found = 'too-near';
+    }
+    return found;
+  };
+  const pointOf = (row: Row): Float64Array => pointsOf(rule.columns, [row])[0]!;
+  const reject = (point: Float64Array): TooNear | null =>
+    rule.repeatsByNature ? null : search(point, Math.max(rule.floor, SAME));
+  const isCopy = (point: Float64Array): boolean => search(point, SAME) === 'exact-copy';
+  return { reject, isCopy, rejectRow: (row) => reject(pointOf(row)), isCopyRow: (row) => isCopy(pointOf(row)) };
+}
+
+/** Distance of each point to the nearest other one; 0 for a point that has a twin. */
+function nearestNeighbours(points: readonly Float64Array[], scales: readonly number[]): number[] {
+  const nearest = points.map(() => Infinity);
+  for (let i = 0; i < points.length; i++) {
+    for (let j = 0; j < i; j++) {
+      let distance = 0;
+      for (let c = 0; c < scales.length; c++) distance += cellDistance(points[i]![c]!, points[j]![c]!, scales[c]!);
+      if (distance < nearest[i]!) nearest[i] = distance;
+      if (distance < nearest[j]!) nearest[j] = distance;
+    }
+  }
+  return nearest;
+}
+
+function cellDistance(a: number, b: number, scale: number): number {
+  if (scale === 0) return a === b ? 0 : 1;
+  const gap = Math.abs(a - b) * scale;
+  if (!Number.isNaN(gap)) return gap;
+  return Number.isNaN(a) && Number.isNaN(b) ? 0 : 1;
+}
+
+function rangeOf(sorted: readonly number[]): number {
+  return sorted.length === 0 ? 0 : sorted[sorted.length - 1]! - sorted[0]!;
+}
+
+/** Quantile with linear interpolation, as NumPy's default. */
+function quantileOf(values: readonly number[], quantile: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const place = quantile * (sorted.length - 1);
+  const below = sorted[Math.floor(place)]!;
+  return below + (sorted[Math.ceil(place)]! - below) * (place - Math.floor(place));
+}

@@ -1,0 +1,175 @@
+import { parse, type Options } from 'csv-parse/sync';
+import { stringify } from 'csv-stringify/sync';
+import { needsQuotes, sniffDelimiter, sniffNewline, sniffQuoting } from './csv-dialect.js';
+import { decodeTable } from './csv-text.js';
+import type { Cell, Column, CsvDialect, Row, TableSchema } from '../dataset.js';
+import { formatDatetime } from '../datetime-format.js';
+import { TableError } from '../../errors.js';
+import { formatNumber } from '../number-grid.js';
+
+/** A CSV file as it is written: names, texts row by row, and how to write it again. */
+export interface CsvTable {
+  header: string[];
+  records: string[][];
+  dialect: CsvDialect;
+}
+
+/** What csv-parse says is wrong, in our words. */
+const SYNTAX: Record<string, string> = {
+  CSV_QUOTE_NOT_CLOSED: 'a quoted field is never closed',
+  CSV_INVALID_CLOSING_QUOTE: 'a quoted field goes on after its closing quote',
+  INVALID_OPENING_QUOTE: 'a quote stands inside a field that is not quoted',
+};
+
+/**
+ * Reads a CSV file: strict UTF-8, with or without byte order mark, any of `,` `;` tab `|`, any newline. Empty lines are
+ * skipped, and rows at the end in which every cell is empty. Every row has as many texts as the header.
+ * @throws TableError for a file that is empty, not UTF-8, has no rows, one column, ragged rows, broken quotes, or names
+ * that are empty or stand twice.
+ */
+export function parseCsv(bytes: Uint8Array): CsvTable {
+  const { text, bom } = decodeTable(bytes);
+  const delimiter = sniffDelimiter(text);
+  const separator = separatorOf(delimiter);
+  const [header = [], ...records] = readRecords(text, separator);
+  while (records.at(-1)?.every((field) => field === '')) records.pop();
+  checkHeader(header);
+  checkRecords(header, records, text, separator);
+  const quoted = sniffQuoting(text, separator);
+  return { header, records, dialect: { ...delimiter, newline: sniffNewline(text), bom, ...(quoted && { quoted }) } };
+}
+
+/** Reads the records of a part that `formatCsv` wrote in this dialect without a header. */
+export function parseCsvPart(text: string, dialect: CsvDialect): string[][] {
+  return text === '' ? [] : parse(text, { delimiter: separatorOf(dialect), record_delimiter: dialect.newline });
+}
+
+/** Writes rows as the input file was written, a newline after every one. `header: false` is for parts of a file. */
+export function formatCsv(
+  schema: TableSchema,
+  rows: readonly Row[],
+  dialect: CsvDialect,
+  options: { header?: boolean } = {},
+): string {
+  const { columns } = schema;
+  const withHeader = options.header ?? true;
+  const records = rows.map((row) => columns.map((column, index) => formatCell(column, row[index]!)));
+  const separator = separatorOf(dialect);
+  const body = dialect.quoted
+    ? records.map((record) => quoteLine(record, columns, dialect.quoted!, separator) + dialect.newline).join('')
+    : stringifyRecords(records, separator, dialect.newline);
+  if (!withHeader) return body;
+  const names = columns.map(({ name }) => name);
+  const head = dialect.quoted?.header
+    ? names.map(inQuotes).join(separator) + dialect.newline
+    : stringifyRecords([names], separator, dialect.newline);
+  return (dialect.bom ? '\uFEFF' : '') + head + body;
+}
+
+/** A cell as its column writes it: numbers with the input's decimals, dates in its format, missing cells by its token. */
+export function formatCell(column: Column, cell: Cell): string {
+  if (cell === null) return column.missingToken;
+  if (typeof cell === 'string') return cell;
+  if (column.kind === 'numeric') return formatNumber(column, cell);
+  return column.kind === 'datetime' ? formatDatetime(column.format, cell) : String(cell);
+}
+
+function separatorOf({ delimiter, spaced }: Pick<CsvDialect, 'delimiter' | 'spaced'>): string {
+  return spaced ? `${delimiter} ` : delimiter;
+}
+
+function readRecords(text: string, separator: string): string[][] {
+  try {
+    return parse(text, parserOptions(separator));
+  } catch (error) {
+    const { code = '', lines } = error as { code?: string; lines?: number };
+    throw new TableError({
+      problem: `line ${lines ?? '?'} of the table cannot be read`,
+      got: SYNTAX[code] ?? 'a field that is not CSV',
+      remedy: 'Write fields with quotes as "a ""quoted"" word".',
+    });
+  }
+}
+
+function parserOptions(delimiter: string): Options {
+  const lenient = { relax_column_count: true, skip_empty_lines: true, max_record_size: 0 };
+  return { ...lenient, delimiter, record_delimiter: ['\r\n', '\n', '\r'] };
+}
+
+function checkHeader(header: string[]): void {
+  const empty = header.flatMap((name, index) => (name.trim() === '' ? [index + 1] : []));
+  if (header.length < 2) {
+    throw new TableError({
+      problem: 'the table has one column only',
+      expected: 'at least two, separated by a comma, semicolon, tab or |',
+      remedy: 'Check the delimiter of the file.',
+    });
+  }
+  if (empty.length > 0) {
+    throw new TableError({
+      problem: `the header has no name for column ${empty.join(', ')}`,
+      expected: 'a name for every column',
+      remedy: 'Name it, or leave it out (pandas: to_csv(…, index=False)).',
+    });
+  }
+  const twice = [...new Set(header.filter((name, index) => header.indexOf(name) !== index))];
+  if (twice.length > 0) {
+    throw new TableError({
+      problem: `the header has ${twice.map((name) => JSON.stringify(name)).join(', ')} more than once`,
+      expected: 'a different name for every column',
+      remedy: 'Rename or remove one of them.',
+    });
+  }
+}
+
+function checkRecords(header: string[], records: string[][], text: string, separator: string): void {
+  if (records.length === 0) {
+    throw new TableError({
+      problem: 'the table has a header and no rows',
+      expected: 'at least 10 rows',
+      remedy: 'Check that the file was written to the end.',
+    });
+  }
+  const ragged = records.filter((record) => record.length !== header.length).length;
+  if (ragged === 0) return;
+  const lines = parse(text, { ...parserOptions(separator), info: true }) as unknown as {
+    record: string[];
+    info: { lines: number };
+  }[];
+  const first = lines.find(({ record }) => record.length !== header.length)!;
+  const others = ragged > 1 ? ` (nor do ${ragged - 1} more)` : '';
+  throw new TableError({
+    problem: `line ${first.info.lines} of the table does not fit its header${others}`,
+    expected: `${header.length} fields`,
+    got: `${first.record.length}`,
+    remedy: 'Put fields that hold the delimiter in double quotes, and fill up short rows.',
+  });
+}
+
+function stringifyRecords(records: string[][], delimiter: string, newline: string): string {
+  const always = delimiter.length > 1 ? [delimiter[0]!] : null;
+  return stringify(records, {
+    delimiter,
+    record_delimiter: newline,
+    quote_record_delimiter: true,
+    quoted_match: always,
+  });
+}
+
+/** One row with the quotes that the input has. */
+function quoteLine(
+  record: string[],
+  columns: Column[],
+  quoted: NonNullable<CsvDialect['quoted']>,
+  separator: string,
+): string {
+  const fields = record.map((text, index) => {
+    const isQuoted = text === columns[index]!.missingToken ? quoted.missing : quoted.columns.includes(index);
+    return isQuoted || needsQuotes(text, separator) ? inQuotes(text) : text;
+  });
+  return fields.join(separator);
+}
+
+function inQuotes(text: string): string {
+  return `"${text.replaceAll('"', '""')}"`;
+}

@@ -1,0 +1,61 @@
+import type { Column } from '../dataset.js';
+import { isKeyShape } from '../identifier-pattern.js';
+import { areTruths } from '../label-match.js';
+import { numberStyle, parseNumber } from '../number-grid.js';
+
+/** More labels than this are text: no prompt should list them. */
+const MOST_LABELS = 100;
+/** From this share of different texts on, a column names rows rather than classes. */
+const NEARLY_UNIQUE = 0.9;
+/** Fewer texts than this say nothing about uniqueness. */
+const FEW_TEXTS = 10;
+/** Mean length from which on mostly different texts are prose. */
+const PROSE_LENGTH = 30;
+/** A numeric target of at most so many whole values in a row from 0 or 1 is a coded class. */
+const MOST_CLASS_CODES = 5;
+const KEY_NAME =
+  /(?:^|[^a-z])(?:id|ids|uuid|guid|mrn|ssn|identifier|index|key|rowid|unnamed: 0)(?:$|[^a-z])|[a-z](?:Id|ID)$|(?:patient|subj|subject|user|customer|client|case|row|record|sample|person|member|account|order|study|encounter|participant|student|employee)[ _-]?(?:id|no|nr|num|number)$/;
+
+/** The cells of a column with what all kinds share. */
+export interface Cells {
+  base: Pick<Column, 'name' | 'description' | 'nullable' | 'missingToken'>;
+  all: readonly string[];
+  /** Those that are not missing, and the different ones among them. */
+  present: string[];
+  distinct: string[];
+}
+
+/** Whether no value stands twice, and most rows have one. */
+export function isUnique({ all, present, distinct }: Cells): boolean {
+  return distinct.length === present.length && present.length * 2 > all.length;
+}
+
+/** Another value in every row, and the look of a key: by its name, its shape, or as a row number. */
+export function isKey(cells: Cells): boolean {
+  const { all, base, distinct } = cells;
+  if (!isUnique(cells)) return false;
+  const isWhole = distinct.every((text) => /^\d+$/.test(text));
+  const isRowNumber = isWhole && all.every((text, index) => Number(text) === Number(all[0]) + index);
+  const isNumber = !isWhole && numberStyle(distinct) !== null;
+  return isRowNumber || isKeyShape(distinct) || (!isNumber && isKeyName(base.name));
+}
+
+function isKeyName(name: string): boolean {
+  return KEY_NAME.test(name) || KEY_NAME.test(name.toLowerCase());
+}
+
+/** Whether numbers are labels: two values, one that says yes or no, or the codes of a target's classes. */
+export function isLabelled({ distinct }: Cells, isTarget: boolean): boolean {
+  if (distinct.length === 2 || areTruths(distinct)) return true;
+  if (!isTarget || distinct.length > MOST_CLASS_CODES || distinct.length < 2) return false;
+  const values = distinct.map((text) => parseNumber(text)).sort((a, b) => a! - b!);
+  return (values[0] === 0 || values[0] === 1) && values.every((value, index) => value === values[0]! + index);
+}
+
+/** Whether texts name no classes: nearly all different, too many, or prose. */
+export function isText({ present, distinct }: Cells): boolean {
+  const share = distinct.length / present.length;
+  const length = distinct.reduce((sum, text) => sum + text.length, 0) / distinct.length;
+  const isProse = share > 0.5 && length > PROSE_LENGTH && distinct.some((text) => text.includes(' '));
+  return isProse || distinct.length > MOST_LABELS || (present.length >= FEW_TEXTS && share >= NEARLY_UNIQUE);
+}

@@ -1,0 +1,163 @@
+import type { Column, TableSchema } from '../dataset.js';
+import { isDatetimeFormat, portableFormat } from '../datetime-format.js';
+import { TableError } from '../../errors.js';
+import { patternFromRegex, patternToRegex } from '../identifier-pattern.js';
+import { didYouMean, editDistance } from '../near-names.js';
+
+/** What metadata says about one column: it overrides what the cells suggest. */
+export interface ColumnMetadata {
+  /** `key-or-text`: SDV's `unknown`, a key where the cells are unique, else text. */
+  kind: Column['kind'] | 'key-or-text';
+  description: string;
+  /** Labels from low to high, for `ordered`; without it they are sorted. */
+  order?: string[];
+  /** strftime-style format, for `datetime`. */
+  format?: string;
+  /** Shape of the keys, for `identifier`. */
+  pattern?: string;
+}
+
+/** What metadata says about a table: only the columns it names. */
+export interface TableMetadata {
+  columns: ReadonlyMap<string, ColumnMetadata>;
+}
+
+type Json = Record<string, unknown>;
+
+const KINDS: Record<string, ColumnMetadata['kind']> = {
+  numerical: 'numeric',
+  categorical: 'categorical',
+  boolean: 'boolean',
+  datetime: 'datetime',
+  id: 'identifier',
+  text: 'text',
+  unknown: 'key-or-text',
+};
+const SDTYPES: Record<Column['kind'], string> = {
+  numeric: 'numerical',
+  categorical: 'categorical',
+  ordered: 'categorical',
+  boolean: 'boolean',
+  datetime: 'datetime',
+  identifier: 'id',
+  text: 'text',
+};
+
+/**
+ * Reads SDV metadata: a single table (`{"columns": …}`) or several (`{"tables": …}`), of which the one with the columns
+ * of `header` counts. A categorical column with `order` (labels from low to high) or `order_by` is ordered. Beside SDV's
+ * own keys a column may have a `description`. Personal sdtypes (`name`, `email`, `ssn`, …) become identifiers: made afresh, never copied.
+ * @throws TableError when it is not such metadata, or an sdtype, format or regular expression is not known.
+ */
+export function parseMetadata(json: unknown, header?: readonly string[]): TableMetadata {
+  const table = tableIn(json, header);
+  const columns = asObject(table.columns, '"columns" of the metadata');
+  return { columns: new Map(Object.entries(columns).map(([name, column]) => [name, readColumn(name, column)])) };
+}
+
+/** SDV metadata (single table, version 1) of a schema; reading it again with the same table gives the same schema. */
+export function toMetadata(schema: TableSchema): Json {
+  const keys = schema.columns.filter(({ kind, nullable }) => kind === 'identifier' && !nullable);
+  return {
+    METADATA_SPEC_VERSION: 'SINGLE_TABLE_V1',
+    ...(keys.length === 1 && { primary_key: keys[0]!.name }),
+    columns: Object.fromEntries(schema.columns.map((column) => [column.name, writeColumn(column)])),
+  };
+}
+
+/** @throws TableError when metadata names a column that the table does not have. */
+export function checkMetadataColumns(metadata: TableMetadata, header: readonly string[]): void {
+  for (const name of metadata.columns.keys()) {
+    if (header.includes(name)) continue;
+    throw new TableError({
+      problem: `the metadata describes a column ${JSON.stringify(name)} that the table does not have`,
+      remedy: didYouMean(name, header, 'Remove it from the metadata.'),
+    });
+  }
+}
+
+function tableIn(json: unknown, header: readonly string[] | undefined): Json {
+  const root = asObject(json, 'the metadata');
+  if (root.columns !== undefined) return root;
+  const tables = Object.entries(asObject(root.tables, '"tables" (or "columns") of the metadata'));
+  if (tables.length === 1) return asObject(tables[0]![1], 'the table of the metadata');
+  const fitting = tables.filter(([, table]) => {
+    const names = Object.keys(
+      asObject(asObject(table, 'a table of the metadata').columns, '"columns" of the metadata'),
+    );
+    return header !== undefined && names.every((name) => header.includes(name));
+  });
+  if (fitting.length === 1) return fitting[0]![1] as Json;
+  throw new TableError({
+    problem: 'the metadata describes several tables',
+    expected: 'one table with the columns of the CSV file',
+    got: `${tables.length} tables, ${fitting.length} of them with such columns`,
+    remedy: 'Keep only the table that is meant under "tables".',
+  });
+}
+
+function readColumn(name: string, json: unknown): ColumnMetadata {
+  const column = asObject(json, `column ${JSON.stringify(name)} of the metadata`);
+  const { sdtype, description, order, datetime_format: format, regex_format: regex } = column;
+  const kind = kindOf(name, sdtype);
+  const read: ColumnMetadata = { kind, description: typeof description === 'string' ? description : '' };
+  if (kind === 'categorical' && order) return { ...read, kind: 'ordered', order: readOrder(name, order) };
+  if (kind === 'categorical' && column.order_by) return { ...read, kind: 'ordered' };
+  if (kind === 'datetime' && format) return { ...read, format: readFormat(name, format) };
+  if (kind === 'identifier' && typeof regex === 'string') return { ...read, pattern: patternFromRegex(regex) };
+  return read;
+}
+
+function kindOf(name: string, sdtype: unknown): ColumnMetadata['kind'] {
+  const known = Object.keys(KINDS);
+  const problem = `column ${JSON.stringify(name)} of the metadata has no usable sdtype`;
+  if (typeof sdtype !== 'string') throw new TableError({ problem, expected: `one of ${known.join(', ')}` });
+  if (Object.hasOwn(KINDS, sdtype)) return KINDS[sdtype]!;
+  if (known.some((each) => editDistance(each, sdtype.toLowerCase()) <= 2 && each.length > 2)) {
+    throw new TableError({ problem, got: JSON.stringify(sdtype), remedy: didYouMean(sdtype, known, '') });
+  }
+  return 'identifier';
+}
+
+function readOrder(name: string, order: unknown): string[] {
+  const labels = Array.isArray(order)
+    ? order.map((label) => (typeof label === 'number' ? String(label) : (label as unknown)))
+    : [];
+  const isGood =
+    labels.length > 0 && labels.every((label) => typeof label === 'string') && new Set(labels).size === labels.length;
+  if (isGood) return labels;
+  throw new TableError({
+    problem: `"order" of column ${JSON.stringify(name)} in the metadata is not a list of labels`,
+    expected: 'a list of different labels from low to high, as ["low", "middle", "high"]',
+    remedy: 'Write every label of the column once.',
+  });
+}
+
+function readFormat(name: string, format: unknown): string {
+  if (typeof format === 'string' && isDatetimeFormat(format)) return format;
+  throw new TableError({
+    problem: `datetime_format of column ${JSON.stringify(name)} in the metadata is not supported`,
+    expected: 'a strftime format such as "%Y-%m-%d %H:%M:%S"',
+    got: JSON.stringify(format),
+    remedy: 'Known directives: %Y %y %m %d %j %b %B %a %A %H %I %M %S %f %p %z.',
+  });
+}
+
+function writeColumn(column: Column): Json {
+  const json: Json = { sdtype: SDTYPES[column.kind] };
+  if (column.kind === 'numeric') json.computer_representation = column.decimals.max === 0 ? 'Int64' : 'Float';
+  if (column.kind === 'ordered') json.order = column.categories;
+  if (column.kind === 'datetime') json.datetime_format = portableFormat(column.format);
+  if (column.kind === 'identifier') json.regex_format = patternToRegex(column.pattern);
+  if (column.description !== '') json.description = column.description;
+  return json;
+}
+
+function asObject(json: unknown, what: string): Json {
+  if (typeof json === 'object' && json !== null && !Array.isArray(json)) return json as Json;
+  throw new TableError({
+    problem: `${what} is not an object`,
+    expected: 'SDV metadata: {"columns": {"age": {"sdtype": "numerical"}, …}}',
+    remedy: 'See https://docs.sdv.dev/sdv/concepts/metadata/metadata-json.',
+  });
+}

@@ -1,0 +1,135 @@
+import { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai';
+import type { ModelFailureKind } from './chat-model.js';
+import { ModelFailure } from './chat-model.js';
+import { rateLimitOf, retryAfterMs } from './retry-after.js';
+
+const QUOTA = /insufficient_quota|insufficient_balance|quota_exceeded|billing|payment|credit|access_terminated/i;
+const TIMEOUT_CODES = new Set([
+  'ETIMEDOUT',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+/** What a provider's code may look like, to be passed on: a name, never a sentence, which may quote a prompt or a key. */
+const CODE = /^[a-z][a-z0-9_.-]{0,59}$/i;
+
+/** Who was asked for what: what a message may name. */
+export interface Asked {
+  host: string;
+  model: string;
+  timeoutMs: number;
+}
+
+/** The fields of a provider's error, of whatever make; each may be missing. */
+export interface ProviderError {
+  status?: number;
+  code?: string;
+  type?: string;
+  param?: string;
+  /** The provider's own sentence: to be searched, never to be shown. */
+  message: string;
+}
+
+/**
+ * What the orchestration may know of a failed call. The provider's sentence, headers and body stay behind: they may
+ * quote the prompt or the key.
+ */
+export function modelFailure(error: unknown, asked: Asked, now: number): ModelFailure {
+  if (error instanceof ModelFailure) return error;
+  if (error instanceof APIConnectionTimeoutError) return timeoutFailure(asked);
+  if (error instanceof APIConnectionError) return connectionFailure(error, asked);
+  if (error instanceof APIError && error.status !== undefined)
+    return statusFailure(error as APIError<number>, asked, now);
+  if (error instanceof SyntaxError) return unreadableReply(asked, 'a reply that is not JSON');
+  return connectionFailure(error, asked);
+}
+
+/** A call that took longer than it may. */
+export function timeoutFailure({ host, timeoutMs }: Asked): ModelFailure {
+  const seconds = Math.round(timeoutMs / 1000);
+  const remedy = 'If it is only slow, set MALLM_MODEL_TIMEOUT to more seconds, or ask for fewer rows in a request.';
+  return new ModelFailure('timeout', `${host} did not answer within ${seconds} s. ${remedy}`, { host });
+}
+
+/** A reply with status 200 that is none. */
+export function unreadableReply({ host }: Asked, got: string): ModelFailure {
+  return new ModelFailure('server', `${host} sent ${got}.`, { host });
+}
+
+/** The provider's error as it can be told apart by machine. */
+export function providerErrorOf(error: unknown): ProviderError {
+  if (!(error instanceof APIError)) return { message: '' };
+  const { status, code, type, param } = error as APIError<number>;
+  // Only the beginning: what is quoted from the request comes after what is said about it.
+  return { status, code: nameOf(code), type: nameOf(type), param: nameOf(param), message: error.message.slice(0, 400) };
+}
+
+function statusFailure(error: APIError<number>, asked: Asked, now: number): ModelFailure {
+  const provider = providerErrorOf(error);
+  const kind = kindOf(provider);
+  const headers = error.headers;
+  const code = provider.code ?? provider.type;
+  const waits = kind === 'rate-limited' || kind === 'server';
+  return new ModelFailure(kind, sentenceOf(kind, provider, asked), {
+    status: error.status,
+    host: asked.host,
+    ...(code === undefined ? {} : { code }),
+    ...(headers && waits ? { retryAfterMs: retryAfterMs(headers, now), rateLimit: rateLimitOf(headers, now) } : {}),
+  });
+}
+
+function kindOf({ status = 0, code, type }: ProviderError): ModelFailureKind {
+  if (status === 402) return 'quota';
+  if (status === 429) return QUOTA.test(`${code ?? ''} ${type ?? ''}`) ? 'quota' : 'rate-limited';
+  if (status === 401 || status === 403) return 'unauthorized';
+  if (status === 404 || status === 405) return 'not-found';
+  if (status === 408) return 'timeout';
+  if (status === 409 || status === 425 || status >= 500) return 'server';
+  return 'bad-request';
+}
+
+function sentenceOf(
+  kind: ModelFailureKind,
+  { status, code, type, message }: ProviderError,
+  { host, model }: Asked,
+): string {
+  const named = [status, code ?? type].filter((part) => part !== undefined).join(' ');
+  switch (kind) {
+    case 'quota':
+      return `${host} has no quota or credit left for this key (${named}). Add credit or raise the limit, then resume.`;
+    case 'unauthorized':
+      return `${host} refused the key (${named}). Check the key and what it may do, then resume.`;
+    case 'not-found':
+      return `${host} has no model "${model}", or no chat completions at this address (${named}). Check --generator-model, --optimizer-model and the base URL: it usually ends in /v1.`;
+    case 'rate-limited':
+      return `${host} asks for fewer calls (${named}).`;
+    case 'bad-request':
+      if (/context.{0,20}(length|window|size)|too (long|large|many tokens)/i.test(`${code ?? ''} ${message}`)) {
+        return `${host} finds the request too long for "${model}" (${named}). Take fewer --rows-per-request and --examples-per-prompt, or a model with a longer context.`;
+      }
+      return `${host} refused the request for "${model}" (${named}).`;
+    default:
+      return `${host} failed (${named}).`;
+  }
+}
+
+function connectionFailure(error: unknown, { host, timeoutMs, model }: Asked): ModelFailure {
+  const code = systemCodeOf(error);
+  if (code !== undefined && TIMEOUT_CODES.has(code)) return timeoutFailure({ host, timeoutMs, model });
+  const message = `${host} cannot be reached${code === undefined ? '' : ` (${code})`}. Check the address and that it is up.`;
+  return new ModelFailure('connection', message, { host, ...(code === undefined ? {} : { code }) });
+}
+
+/** The code of the innermost error: fetch wraps the system's. */
+function systemCodeOf(error: unknown): string | undefined {
+  let code: string | undefined;
+  for (let inner = error; inner instanceof Error; inner = inner.cause) {
+    const found = (inner as NodeJS.ErrnoException).code;
+    if (typeof found === 'string' && CODE.test(found)) code = found;
+  }
+  return code;
+}
+
+function nameOf(value: unknown): string | undefined {
+  return typeof value === 'string' && CODE.test(value) ? value : undefined;
+}

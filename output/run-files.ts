@@ -1,0 +1,162 @@
+import { formatCsv, parseCsv } from '../mallm/table/formats/csv.js';
+import { describeCondition } from '../mallm/conditions/condition.js';
+import { unseenValues } from '../mallm/conditions/condition-parser.js';
+import type { Row } from '../mallm/table/dataset.js';
+import { columnNamed } from '../mallm/table/dataset.js';
+import type { EvaluationWithBaselines } from '../mallm/evaluation/result.js';
+import type { FitState, HostSeen } from '../mallm/fit/fit-state.js';
+import { exposureOf, seenBy } from '../mallm/fit/fit-state.js';
+import type { Manifest } from '../mallm/fit/manifest.js';
+import { sumRejections } from '../mallm/rejections.js';
+import type { RunPlan, StoredRows, StoredTheta } from '../mallm/fit/plan.js';
+import { readRows } from '../mallm/table/inference/schema-inference.js';
+import { addSpending, costOf } from '../mallm/fit/spending.js';
+import { evolvingParts } from '../mallm/theta/theta.js';
+import { thetaDocument } from '../mallm/theta/theta-document.js';
+import type { ThetaFile } from '../mallm/theta/theta-file.js';
+import type { Ref } from '../mallm/reference.js';
+import type { ReportInput } from '../report/index.js';
+import type { OptimizeThetaResult, Part, SampleInput, SampleResult } from '../workflows/contract.js';
+import { getWholeFit } from '../store/fit-pages.js';
+import { findObject, getBytes, getObject } from '../store/object.js';
+import type { ObjectStore } from '../store/object-store.js';
+
+/** Names of the files that results are looked for by. */
+export const SYNTHETIC = 'synthetic.csv';
+export const MANIFEST = 'manifest.json';
+/** Released rows that the report looks at. */
+const ROWS_IN_REPORT = 2000;
+
+/** A table that was drawn from a fitted θ, and the run that it came of. */
+export interface Results {
+  run: { runId: string; name: string; createdAt: string; plan: RunPlan };
+  fitted: OptimizeThetaResult;
+  drawn: SampleResult;
+  spec: Pick<SampleInput, 'sampleId' | 'draw' | 'distance' | 'conditions'>;
+  evaluated: Ref | null;
+  /** When the last of it was ended. */
+  finishedAt: string;
+}
+
+/** The files that describe a table, beside the table itself; the manifest comes last, with the hashes of all. */
+export async function describingFiles(
+  store: ObjectStore,
+  results: Results,
+  render: (input: ReportInput) => string | Promise<string>,
+): Promise<{ files: [name: string, content: string][]; manifest: Manifest }> {
+  const { plan } = results.run;
+  const manifest = await manifestOf(store, results);
+  const theta = await thetaFileOf(store, results);
+  const stored = results.evaluated && (await getObject<EvaluationWithBaselines>(store, results.evaluated));
+  const report = await render({
+    manifest,
+    theta,
+    schema: plan.schema,
+    train: await getObject<Row[]>(store, plan.train),
+    synthetic: await firstRows(store, results),
+    evaluation: stored?.evaluation ?? null,
+    baselines: stored?.baselines ?? [],
+  });
+  const evaluation: [string, string][] = stored
+    ? [['evaluation.json', `${JSON.stringify(stored.evaluation, null, 2)}\n`]]
+    : [];
+  const files: [string, string][] = [
+    ['theta.json', `${JSON.stringify(theta, null, 2)}\n`],
+    ['theta.md', thetaDocument(theta)],
+    ...evaluation,
+    ['report.html', report],
+  ];
+  return { files, manifest };
+}
+
+/** The manifest of a run, all but the hashes of its files. */
+export async function manifestOf(store: ObjectStore, results: Results): Promise<Manifest> {
+  const { run, fitted, drawn, spec, finishedAt } = results;
+  const { plan } = run;
+  const state = await getWholeFit(store, fitted.state);
+  const hosts = await hostsOf(store, results, state);
+  const spending = addSpending(fitted.spending, drawn.spending);
+  const cost = costOf(spending, plan.options.prices);
+  // A refined draw rejects its own rows; a model's draw rejects the model's.
+  const [ofModel, ofDraw] =
+    spec.draw === 'model' ? [[fitted.rejections, drawn.rejections], []] : [[fitted.rejections], [drawn.rejections]];
+  const rejections = sumRejections(...ofModel);
+  const modelOf = (role: 'generator' | 'optimizer'): string =>
+    hosts.find((host) => host.role === role)?.model ?? 'none';
+  return {
+    version: 1,
+    name: run.name,
+    runId: run.runId,
+    createdAt: run.createdAt,
+    finishedAt,
+    simulated: hosts.some((host) => host.simulated),
+    models: { generator: modelOf('generator'), optimizer: modelOf('optimizer') },
+    seed: plan.options.seed,
+    options: plan.options,
+    table: {
+      file: run.name,
+      rows: state.hosts[0]?.sent.length ?? 0,
+      columns: plan.schema.columns.length,
+      target: plan.schema.target,
+    },
+    rows: {
+      asked: drawn.asked,
+      released: drawn.released,
+      accepted: fitted.accepted + (spec.draw === 'model' ? drawn.released : 0),
+      rejected: Object.values(rejections).reduce((sum, count) => sum + count, 0),
+    },
+    shortfall: drawn.shortfall,
+    rejections,
+    drawRejections: sumRejections(...ofDraw),
+    calls: spending.calls,
+    tokens: { prompt: spending.promptTokens, completion: spending.completionTokens },
+    cost: cost === null ? null : { amount: cost, currency: plan.options.prices!.currency },
+    trajectory: state.trajectory,
+    exposure: exposureOf(hosts),
+    repeats: drawn.repeats,
+    sampleId: spec.sampleId,
+    format: 'csv',
+    parts: (await getObject<Part[]>(store, drawn.parts)).map(({ ref: { uri, sha256, bytes }, rows }) => ({
+      ...{ key: uri, rows, bytes, sha256 },
+    })),
+    conditions: Object.entries(spec.conditions).map(([name, condition]) =>
+      describeCondition(columnNamed(plan.schema, name), condition),
+    ),
+    unseen: unseenValues(plan.schema, spec.conditions),
+    draw: spec.draw,
+    distance: spec.distance,
+    store: store.url,
+    files: {},
+  };
+}
+
+/** Hosts of the fit, and of the model calls that this sample made. */
+async function hostsOf(store: ObjectStore, { run, spec }: Results, state: FitState): Promise<HostSeen[]> {
+  const trainRows = state.hosts[0]?.sent.length ?? 0;
+  let { hosts } = state;
+  for await (const { key } of store.list(`runs/${run.runId}/rows/sample-${spec.sampleId}-`)) {
+    const found = await findObject<StoredRows>(store, key);
+    if (found) hosts = seenBy(hosts, 'generator', found.calls, trainRows);
+  }
+  return hosts;
+}
+
+async function thetaFileOf(store: ObjectStore, { run: { plan }, fitted }: Results): Promise<ThetaFile> {
+  const state = await getWholeFit(store, fitted.state);
+  const thetas = await Promise.all(
+    state.pairs.map(async ({ theta, ...pair }) => {
+      const stored = await getObject<StoredTheta>(store, theta);
+      return { ...pair, ...evolvingParts(stored), told: stored.told };
+    }),
+  );
+  return { version: 1, context: plan.context, schema: plan.schema, best: fitted.best.number, thetas };
+}
+
+async function firstRows(store: ObjectStore, { run: { plan }, drawn: { parts } }: Results): Promise<Row[]> {
+  const header = formatCsv(plan.schema, [], plan.dialect);
+  const first = (await getObject<Part[]>(store, parts)).find((part) => part.rows > 0);
+  if (!first) return [];
+  const body = (await getBytes(store, first.ref)).toString('utf8');
+  const { header: names, records } = parseCsv(Buffer.from(header + body));
+  return readRows(plan.schema, names, records.slice(0, ROWS_IN_REPORT));
+}

@@ -1,0 +1,20 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { openStore } from '../store/open-store.js';
+import type { ObjectStore } from '../store/object-store.js';
+import type { Config } from '../config/index.js';
+
+/** Opens stores by URL, each once. */
+export function storeOpener(config: Config): (url: string) => ObjectStore {
+  const open = new Map<string, ObjectStore>();
+  return (url) => {
+    const store = open.get(url) ?? openStore(url, { s3: config.s3 });
+    open.set(url, store);
+    return store;
+  };
+}
+
+/** The store of a run that names none. */
+export function defaultStoreUrl(config: Config): string {
+  return config.store ?? pathToFileURL(join(config.home, 'store')).href;
+}
