@@ -6,6 +6,5 @@ export { hasConverged } from './fit/convergence.js';
 export { addSpending, budgetLeft, callsLeft, nothingSpent } from './fit/spending.js';
 export type { Spending } from './fit/spending.js';
 export { sumRejections } from './rejections.js';
-export type { Rejections } from './rejections.js';
 export type { PartialRow } from './conditions/condition.js';
 export type { Ref } from './reference.js';
