@@ -3,6 +3,7 @@ import type { RunPlan } from '../mallm/fit/plan.js';
 import type { Ref } from '../mallm/reference.js';
 import type { EvaluateInput, Part } from '../workflows/contract.js';
 import type { Dependencies } from './dependencies.js';
+import { sampleKeys } from '../store/keys.js';
 import { getBytes, getObject, putVersion } from '../store/object.js';
 
 /** Rows of a large table that are looked at: metrics on more say nothing more, and cost more than the fit. */
@@ -36,5 +37,5 @@ export async function evaluateSynthetic({ openStore, compute }: Dependencies, in
     limit: MAX_ROWS,
     seed: input.seed,
   });
-  return putVersion(store, `runs/${input.runId}/samples/${input.sampleId}/evaluation`, evaluation);
+  return putVersion(store, sampleKeys(input.runId, input.sampleId).evaluation, evaluation);
 }

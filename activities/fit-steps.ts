@@ -7,6 +7,7 @@ import { edgesToBeginWith, firstParts } from '../mallm/fit/plan.js';
 import type { RunPlan, StoredRows } from '../mallm/fit/plan.js';
 import type { Ref } from '../mallm/reference.js';
 import type { Candidate, FitCarry } from '../workflows/contract.js';
+import { runKeys } from '../store/keys.js';
 import { saveCheckpoint as putCheckpoint } from '../store/checkpoint.js';
 import type { Dependencies } from './dependencies.js';
 import { putState } from '../store/fit-pages.js';
@@ -59,8 +60,8 @@ export async function firstTheta(
     hosts: [],
   };
   return {
-    theta: await putVersion(store, `runs/${runId}/thetas/0`, theta),
-    state: await putVersion(store, `runs/${runId}/states/start`, state),
+    theta: await putVersion(store, runKeys(runId).theta(0), theta),
+    state: await putVersion(store, runKeys(runId).firstState, state),
   };
 }
 
@@ -106,7 +107,7 @@ export async function scoreBatch(dependencies: Dependencies, input: ScoreBatchIn
   });
   const next = withBookkeeping(plan, { before: state, after: scored }, candidates, trainRows.length);
   const { runId, epoch, batch } = input;
-  const ref = await putState(store, { runId, step: `e${epoch}b${batch}` }, next);
+  const ref = await putState(store, { runId, epoch, batch }, next);
   const after = carryAfter(carry, state, next, ref);
   await putCheckpoint(store, { ...input, carry: after });
   return after;

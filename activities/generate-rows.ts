@@ -15,6 +15,7 @@ import type { Candidate } from '../workflows/contract.js';
 import type { Dependencies } from './dependencies.js';
 import { givenCells } from './given-cells.js';
 import { metrics } from './metrics.js';
+import { runKeys } from '../store/keys.js';
 import { getObject, putVersion } from '../store/object.js';
 import type { Turn } from './paid-call.js';
 import { callOnce, makeCalls } from './paid-call.js';
@@ -170,7 +171,7 @@ async function putRows(
     asked: sum(answers.map(({ asked }) => asked)),
     calls: answers.map(({ call }) => call),
   };
-  const prefix = `runs/${runId}/rows/${step}/t${theta.number}-c${calls[0]!.index}`;
+  const prefix = runKeys(runId).rows(step, theta.number, calls[0]!.index);
   return { number: theta.number, ref: await putVersion(store, prefix, stored) };
 }
 
@@ -187,7 +188,7 @@ async function askForRows(
   const reply = await callOnce({
     store,
     turn,
-    key: `runs/${input.runId}/replies/${input.step}/t${theta.number}-c${call.index}`,
+    key: runKeys(input.runId).rowsReply(input.step, theta.number, call.index),
     model: dependencies.generator,
     request: {
       model,

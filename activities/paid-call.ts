@@ -5,6 +5,7 @@ import { metrics } from './metrics.js';
 import type { ChatModel, ChatReply, ChatRequest, ModelFailureKind } from '../models/chat-model.js';
 import type { ObjectStore } from '../store/object-store.js';
 import { ModelFailure } from '../models/chat-model.js';
+import { replyKey } from '../store/keys.js';
 import { PreconditionFailed } from '../store/object-store.js';
 
 /** Failures of the moment. */
@@ -35,7 +36,7 @@ export async function callOnce(call: {
   turn: Turn;
 }): Promise<StoredReply> {
   const { store, model, request, turn } = call;
-  const key = `${call.key}-${requestHash(request)}.json`;
+  const key = replyKey(call.key, requestHash(request));
   const known = await store.get(key);
   if (known) {
     metrics.replyFound();
@@ -109,5 +110,5 @@ function waitOf(error: unknown): number {
 }
 
 function requestHash(request: ChatRequest): string {
-  return createHash('sha256').update(JSON.stringify(request)).digest('hex').slice(0, 20);
+  return createHash('sha256').update(JSON.stringify(request)).digest('hex');
 }

@@ -20,6 +20,7 @@ import type { Candidate } from '../workflows/contract.js';
 import type { Dependencies } from './dependencies.js';
 import type { CallsOfTheta, GenerateRowsInput, GenerateRowsResult } from './generate-rows.js';
 import { generateRows, LONGEST_MS } from './generate-rows.js';
+import { runKeys } from '../store/keys.js';
 import { getObject, putVersion } from '../store/object.js';
 import type { StoredReply, Turn } from './paid-call.js';
 import { callOnce, makeCalls } from './paid-call.js';
@@ -143,7 +144,7 @@ async function proposeTheta(
       shown: [],
     })),
   };
-  const ref = await putVersion(store, `runs/${input.runId}/thetas/${number}`, stored);
+  const ref = await putVersion(store, runKeys(input.runId).theta(number), stored);
   return { candidate: { number, theta: ref }, spending: spendingOf(replies) };
 }
 
@@ -159,12 +160,14 @@ async function proposal(
 ): Promise<{ theta: Theta | null; replies: StoredReply[] }> {
   const { store, request, old, turn } = ask;
   const { runId, epoch, batch, variant } = ask.input;
-  const key = `runs/${runId}/replies/e${epoch}b${batch}/propose-${variant}`;
+  const { proposalReply } = runKeys(runId);
+  const key = proposalReply(epoch, batch, variant);
   const first = await callOnce({ store, key, model, request, turn });
   const attempt = attemptProposal(first.text, old);
   if (attempt.theta) return { theta: attempt.theta, replies: [first] };
   const mended: ChatRequest = { ...request, messages: repairMessages(request.messages, first.text, attempt.problem) };
-  const second = await callOnce({ store, key: `${key}-repair`, model, request: mended, turn });
+  const repairKey = proposalReply(epoch, batch, variant, true);
+  const second = await callOnce({ store, key: repairKey, model, request: mended, turn });
   return { theta: attemptProposal(second.text, old).theta, replies: [first, second] };
 }
 

@@ -11,6 +11,7 @@ import type { RefinedGenerator } from '../mallm/refinement/refinement.js';
 import { nothingSpent } from '../mallm/fit/spending.js';
 import type { Part, ShardResult } from '../workflows/contract.js';
 import type { Dependencies } from './dependencies.js';
+import { runKeys, sampleKeys } from '../store/keys.js';
 import { getWholeFit } from '../store/fit-pages.js';
 import { findRef, getObject, putObject, putVersion } from '../store/object.js';
 import type { ObjectStore } from '../store/object-store.js';
@@ -26,7 +27,7 @@ export async function prepareGenerator(
   input: Omit<OfSample, 'sampleId'> & { state: Ref; distance: 'off' | 'mild' | 'strict' },
 ): Promise<Ref> {
   const store = openStore(input.store);
-  const key = `runs/${input.runId}/generators/${input.state.sha256.slice(0, 12)}-${input.distance}.json`;
+  const key = runKeys(input.runId).refinedGenerator(input.state.sha256, input.distance);
   const known = await findRef(store, key);
   if (known) return known;
   const [plan, state] = await Promise.all([getObject<RunPlan>(store, input.plan), getWholeFit(store, input.state)]);
@@ -124,9 +125,9 @@ export async function curateRows(
     identifierSeed: input.seed,
     seed: seedOf(input.seed, 'curate', input.shard),
   });
-  const folder = `runs/${input.runId}/samples/${input.sampleId}`;
+  const { runId, sampleId, shard, round } = input;
   return {
-    kept: await putVersion(store, `${folder}/kept-${input.shard}-r${input.round}`, curated.kept),
+    kept: await putVersion(store, sampleKeys(runId, sampleId).kept(shard, round), curated.kept),
     part: await putPart(store, input, curated.written),
     rejections: curated.rejections,
   };

@@ -8,6 +8,7 @@ import type { Part, SampleResult, ShardResult } from '../workflows/contract.js';
 import type { WrittenRows } from './compute-tasks.js';
 import type { Dependencies } from './dependencies.js';
 import { countRepeats, fingerprintSet, fingerprintsOf } from './fingerprints.js';
+import { sampleKeys, versionKey } from '../store/keys.js';
 import { findObject, getBytes, getObject, putBytes, putVersion } from '../store/object.js';
 import type { ObjectStore } from '../store/object-store.js';
 
@@ -39,12 +40,11 @@ export async function putPart(
   { csv, rows, fingerprints }: WrittenRows,
 ): Promise<Part> {
   const content = Buffer.from(csv);
-  const hash = createHash('sha256').update(content).digest('hex').slice(0, 12);
-  const name = `part-${String(shard).padStart(6, '0')}${round === undefined ? '' : `-r${round}`}-${hash}`;
-  const folder = `runs/${runId}/samples/${sampleId}`;
+  const hash = createHash('sha256').update(content).digest('hex');
+  const key = sampleKeys(runId, sampleId).part(shard, round);
   const [ref, marks] = await Promise.all([
-    putBytes(store, `${folder}/${name}.csv`, content),
-    putBytes(store, `${folder}/${name}.fingerprints`, Buffer.from(fingerprints)),
+    putBytes(store, versionKey(key, hash, '.csv'), content),
+    putBytes(store, versionKey(key, hash, '.fingerprints'), Buffer.from(fingerprints)),
   ]);
   return { ref, rows, fingerprints: marks };
 }
@@ -60,11 +60,11 @@ export async function findShard(store: ObjectStore, shard: OfShard): Promise<Sha
 }
 
 /** Where the fingerprints of all shards before this one stand. */
-export async function fingerprintsBefore(store: ObjectStore, { first, rows, ...rest }: OfShard): Promise<Uint8Array[]> {
-  const { runId, sampleId } = rest;
+export async function fingerprintsBefore(store: ObjectStore, shard: OfShard): Promise<Uint8Array[]> {
+  const { shards } = sampleKeys(shard.runId, shard.sampleId);
   const all: Uint8Array[] = [];
-  for await (const { key } of store.list(`${shardFolder({ runId, sampleId })}/`)) {
-    if (key >= shardKey({ first, rows, ...rest })) break;
+  for await (const { key } of store.list(shards)) {
+    if (key >= shardKey(shard)) break;
     const earlier = await findObject<ShardResult>(store, key);
     if (earlier) all.push(await getBytes(store, earlier.part.fingerprints));
   }
@@ -98,7 +98,7 @@ export async function assembleTable(
   );
   const released = parts.reduce((sum, { rows }) => sum + rows, 0);
   return {
-    parts: await putVersion(store, `runs/${input.runId}/samples/${input.sampleId}/parts`, parts),
+    parts: await putVersion(store, sampleKeys(input.runId, input.sampleId).parts, parts),
     asked: input.rows,
     released,
     rejections: summed(results.map(({ rejections }) => rejections)),
@@ -144,11 +144,6 @@ function summed(all: readonly Record<string, number>[]): Record<string, number> 
   return sum;
 }
 
-/** In the order of the rows; another size of shards has other keys. */
-function shardKey({ first, rows, ...rest }: Omit<OfShard, 'store' | 'plan' | 'shard'>): string {
-  return `${shardFolder(rest)}/${String(first).padStart(12, '0')}-${rows}.json`;
-}
-
-function shardFolder({ runId, sampleId }: Pick<OfSample, 'runId' | 'sampleId'>): string {
-  return `runs/${runId}/samples/${sampleId}/shards`;
+function shardKey({ runId, sampleId, first, rows }: OfShard): string {
+  return sampleKeys(runId, sampleId).shard(first, rows);
 }

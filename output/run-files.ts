@@ -17,6 +17,7 @@ import type { ThetaFile } from '../mallm/theta/theta-file.js';
 import type { Ref } from '../mallm/reference.js';
 import type { ReportInput } from '../report/index.js';
 import type { OptimizeThetaResult, Part, SampleInput, SampleResult } from '../workflows/contract.js';
+import { runKeys } from '../store/keys.js';
 import { getWholeFit } from '../store/fit-pages.js';
 import { findObject, getBytes, getObject } from '../store/object.js';
 import type { ObjectStore } from '../store/object-store.js';
@@ -134,7 +135,7 @@ export async function manifestOf(store: ObjectStore, results: Results): Promise<
 async function hostsOf(store: ObjectStore, { run, spec }: Results, state: FitState): Promise<HostSeen[]> {
   const trainRows = state.hosts[0]?.sent.length ?? 0;
   let { hosts } = state;
-  for await (const { key } of store.list(`runs/${run.runId}/rows/sample-${spec.sampleId}-`)) {
+  for await (const { key } of store.list(runKeys(run.runId).rowsOfSample(spec.sampleId))) {
     const found = await findObject<StoredRows>(store, key);
     if (found) hosts = seenBy(hosts, 'generator', found.calls, trainRows);
   }

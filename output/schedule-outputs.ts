@@ -4,7 +4,7 @@ import type { ScheduleSpec, SlotOutput } from '../workflows/schedule-contract.js
 import { linkLatest } from './latest-link.js';
 import type { ObjectStore } from '../store/object-store.js';
 import { MANIFEST } from './run-files.js';
-import { slotName } from './slot-records.js';
+import { slotName } from '../store/keys.js';
 
 /** The pointer to the newest output: the only one a bucket has, beside the link `latest` in a folder. */
 const LATEST = 'latest.json';

@@ -4,6 +4,7 @@ import type { RunPlan } from '../mallm/fit/plan.js';
 import type { Ref } from '../mallm/reference.js';
 import type { FitCarry } from '../workflows/contract.js';
 import { canonicalJson } from './canonical-json.js';
+import { runKeys } from './keys.js';
 import { findObject, getObject, putVersion } from './object.js';
 import type { ObjectStore } from './object-store.js';
 import { StoreDamagedError } from './object-store.js';
@@ -20,11 +21,6 @@ export interface Checkpoint {
   sha256: string;
 }
 
-/** The pointer that each step of a run moves on. */
-export function latestKey(runId: string): string {
-  return `runs/${runId}/latest.json`;
-}
-
 /**
  * An immutable checkpoint for this step, and `latest.json` moved on to it by compare-and-swap, never back. Of the older
  * ones as many stay as the options say.
@@ -37,8 +33,8 @@ export async function saveCheckpoint(
 ): Promise<Ref> {
   const content: Omit<Checkpoint, 'sha256'> = { version: VERSION, runId, plan, carry };
   const checkpoint: Checkpoint = { ...content, sha256: hashOf(content) };
-  const ref = await putVersion(store, `${folderOf(runId)}${digits(carry.step)}`, checkpoint);
-  const key = latestKey(runId);
+  const ref = await putVersion(store, runKeys(runId).checkpoint(carry.step), checkpoint);
+  const key = runKeys(runId).latest;
   const current = await store.get(key);
   if (current && parsed(current.body, key, runId).carry.step > carry.step) return ref;
   await store.put(
@@ -56,7 +52,7 @@ export async function saveCheckpoint(
  * @throws StoreError when it is damaged, of another run, or of another version.
  */
 export async function latestCheckpoint(store: ObjectStore, runId: string): Promise<Checkpoint | undefined> {
-  const key = latestKey(runId);
+  const key = runKeys(runId).latest;
   const object = await store.get(key);
   if (!object) return undefined;
   const checkpoint = parsed(object.body, key, runId);
@@ -95,9 +91,10 @@ function parse(body: Buffer): Checkpoint | undefined {
 async function prune(store: ObjectStore, { runId, plan, carry }: Checkpoint): Promise<void> {
   try {
     const { options } = await getObject<RunPlan>(store, plan);
-    const oldest = digits(Math.max(0, carry.step - options.keepCheckpoints + 1));
-    for await (const { key } of store.list(folderOf(runId))) {
-      if (key.slice(folderOf(runId).length) >= oldest) return;
+    const keys = runKeys(runId);
+    const oldest = keys.checkpoint(Math.max(0, carry.step - options.keepCheckpoints + 1));
+    for await (const { key } of store.list(keys.checkpoints)) {
+      if (key >= oldest) return;
       const old = await findObject<Checkpoint>(store, key);
       if (old && old.carry.state.uri !== carry.state.uri) await store.delete(old.carry.state.uri);
       await store.delete(key);
@@ -105,15 +102,6 @@ async function prune(store: ObjectStore, { runId, plan, carry }: Checkpoint): Pr
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
   }
-}
-
-function folderOf(runId: string): string {
-  return `runs/${runId}/checkpoints/`;
-}
-
-/** In the order of keys, which is that of steps. */
-function digits(step: number): string {
-  return String(step).padStart(6, '0');
 }
 
 function hashOf(content: Omit<Checkpoint, 'sha256'>): string {

@@ -1,19 +1,21 @@
 import type { FitPage, FitState } from '../mallm/fit/fit-state.js';
 import { turnPage, wholeFit } from '../mallm/fit/fit-state.js';
 import type { Ref } from '../mallm/reference.js';
+import { runKeys } from './keys.js';
 import { getObject, putVersion } from './object.js';
 import type { ObjectStore } from './object-store.js';
 
 /** Writes the state after a step; what no later step looks at goes into a page of its own first. */
 export async function putState(
   store: ObjectStore,
-  { runId, step }: { runId: string; step: string },
+  { runId, epoch, batch }: { runId: string; epoch: number; batch: number },
   state: FitState,
 ): Promise<Ref> {
-  const key = `runs/${runId}/states/${step}`;
+  const keys = runKeys(runId);
+  const key = keys.state(epoch, batch);
   const turned = turnPage(state);
   if (!turned) return putVersion(store, key, state);
-  const past = await putVersion(store, `runs/${runId}/pages/${step}`, turned.page);
+  const past = await putVersion(store, keys.page(epoch, batch), turned.page);
   return putVersion(store, key, { ...turned.state, past });
 }
 

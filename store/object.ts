@@ -4,6 +4,7 @@ import { gunzip, gzip } from 'node:zlib';
 import type { Ref } from '../mallm/reference.js';
 import { ByteCache } from './byte-cache.js';
 import { canonicalJson } from './canonical-json.js';
+import { versionKey } from './keys.js';
 import type { ObjectStore } from './object-store.js';
 import { PreconditionFailed, StoreDamagedError } from './object-store.js';
 
@@ -39,8 +40,8 @@ export async function putObject(store: ObjectStore, key: string, value: unknown)
  * @param prefix the key but for `-<hash>.json`.
  */
 export async function putVersion(store: ObjectStore, prefix: string, value: unknown): Promise<Ref> {
-  const hash = hashOf(Buffer.from(canonicalJson(value))).slice(0, 12);
-  return putObject(store, `${prefix}-${hash}.json`, value);
+  const hash = hashOf(Buffer.from(canonicalJson(value)));
+  return putObject(store, versionKey(prefix, hash), value);
 }
 
 /**

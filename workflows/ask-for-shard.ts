@@ -2,6 +2,7 @@ import { addSpending } from '../mallm/workflow.js';
 import type { Ref } from '../mallm/workflow.js';
 import { computeActivities } from './activity-proxies.js';
 import type { Progress, ShardInput, ShardResult } from './contract.js';
+import { sampleStep } from './contract.js';
 import type { GeneratedBatch } from './generate-batch.js';
 import { generateBatch } from './generate-batch.js';
 import { sumRejections } from '../mallm/workflow.js';
@@ -65,7 +66,7 @@ async function oneRound(input: ShardInput, round: number, before: Rounds, contro
   const rowsOfCall = Array.from({ length: calls }, () => rowsPerRequest);
   const generated = await generateBatch(control, {
     run: { store, runId, plan },
-    step: `sample-${sampleId}-s${shard}-r${round}`,
+    step: sampleStep(sampleId, shard, round),
     epoch: 0,
     batch: round,
     parts: [{ theta: input.theta, rowsOfCall, rowsOfStep: calls * rowsPerRequest }],

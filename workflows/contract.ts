@@ -18,6 +18,12 @@ export const REGENERATE = 'regenerate';
 export const regenerateWorkflowId = (schedule: string): string => `regenerate-${schedule}`;
 export const evaluateWorkflowId = (runId: string, sampleId: string): string => `evaluate-${runId}-${sampleId}`;
 
+/** Names of the steps of a fit, and of those that ask the model for the rows of a sample: what the store files them under. */
+export const fitStep = (epoch: number, batch: number): string => `e${epoch}b${batch}`;
+export const sampleSteps = (sampleId: string): string => `sample-${sampleId}-`;
+export const sampleStep = (sampleId: string, shard: number, round: number): string =>
+  `${sampleSteps(sampleId)}s${shard}-r${round}`;
+
 /** Names of signals, queries and updates. */
 export const PAUSE = 'pause';
 export const RESUME = 'resume';

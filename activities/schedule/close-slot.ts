@@ -1,6 +1,7 @@
 import type { Ref } from '../../mallm/reference.js';
 import type { ScheduleSpec, SlotRecord, SlotState } from '../../workflows/schedule-contract.js';
 import type { Dependencies } from '../dependencies.js';
+import { sampleKeys, slotSampleId } from '../../store/keys.js';
 import { getObject } from '../../store/object.js';
 import { pruneOutputs } from '../../output/schedule-outputs.js';
 import type { ObjectStore } from '../../store/object-store.js';
@@ -23,7 +24,7 @@ export async function closeSlot({ openStore }: Dependencies, input: CloseSlotInp
   await addRecord(store, spec, record);
   if (record.output && spec.keep !== null) {
     for (const { folder, manifest } of await pruneOutputs(openStore(spec.out), spec.name, spec.keep))
-      await removeParts(store, `runs/${manifest.runId}/samples/${spec.name}-${folder}/`);
+      await removeParts(store, sampleKeys(manifest.runId, slotSampleId(spec.name, folder)).folder);
   }
   return record;
 }

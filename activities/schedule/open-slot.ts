@@ -2,16 +2,16 @@ import { createHash } from 'node:crypto';
 import type { RunPlan } from '../../mallm/fit/plan.js';
 import { seedOf } from '../../mallm/random.js';
 import type { Ref } from '../../mallm/reference.js';
-import type { FitCarry } from '../../workflows/contract.js';
 import type { OpenedSlot, ScheduleSpec, SlotSample, SlotState } from '../../workflows/schedule-contract.js';
 import { readTableSource } from './table-source.js';
-import type { Checkpoint } from '../../store/checkpoint.js';
+import { slotSampleId } from '../../store/keys.js';
+import { latestCheckpoint } from '../../store/checkpoint.js';
 import type { Dependencies } from '../dependencies.js';
 import { getObject } from '../../store/object.js';
 import { findOutput } from '../../output/schedule-outputs.js';
 import { planQualityRefit, planTableRefit } from './plan-refit.js';
 import type { ObjectStore } from '../../store/object-store.js';
-import { lastRecords, slotName } from '../../output/slot-records.js';
+import { lastRecords } from '../../output/slot-records.js';
 
 export interface OpenSlotInput {
   schedule: string;
@@ -66,29 +66,22 @@ async function decide(
   return { why: found, refit: begun ?? (await planQualityRefit(store, spec, fit, slot)) };
 }
 
-/** Goes on from the latest checkpoint of a refit that was begun in an earlier slot. */
+/**
+ * A refit that an earlier slot began, with its latest checkpoint.
+ *
+ * @throws StoreError when that is damaged: a refit from its first step would fail at the same object when it saves its own.
+ */
 async function withCarry(
   store: ObjectStore,
   refit: NonNullable<OpenedSlot['refit']>,
 ): Promise<NonNullable<OpenedSlot['refit']>> {
-  const latest = await store.get(`runs/${refit.runId}/latest.json`);
-  const carry = latest && carryOf(latest.body, refit.runId);
-  return carry ? { ...refit, carry } : refit;
-}
-
-/** A checkpoint that cannot be used is done without: what it stands for is found among the stored replies. */
-function carryOf(body: Buffer, runId: string): FitCarry | undefined {
-  try {
-    const checkpoint = JSON.parse(body.toString('utf8')) as Checkpoint;
-    return checkpoint.version === 1 && checkpoint.runId === runId ? checkpoint.carry : undefined;
-  } catch {
-    return undefined;
-  }
+  const latest = await latestCheckpoint(store, refit.runId);
+  return latest ? { ...refit, carry: latest.carry } : refit;
 }
 
 function sampleOf({ name, rows, draw, distance, conditions }: ScheduleSpec, plan: RunPlan, slot: string): SlotSample {
   const { seed, callsPerActivity, inFlight, rowsPerRequest } = plan.options;
-  const sampleId = `${name}-${slotName(slot)}`;
+  const sampleId = slotSampleId(name, slot);
   return {
     ...{ sampleId, rows, draw, distance, conditions, callsPerActivity, inFlight, rowsPerRequest },
     seed: seedOf(seed, 'sample', sampleId),

@@ -10,6 +10,7 @@ import { seedOf } from '../../mallm/random.js';
 import { inferSchema, readRows } from '../../mallm/table/inference/schema-inference.js';
 import { parseMetadata, toMetadata } from '../../mallm/table/inference/sdv-metadata.js';
 import type { FitInUse, PlannedRefit, ScheduleSpec } from '../../workflows/schedule-contract.js';
+import { runKeys } from '../../store/keys.js';
 import { getObject, putVersion } from '../../store/object.js';
 import type { ObjectStore } from '../../store/object-store.js';
 
@@ -35,7 +36,7 @@ export async function planTableRefit(
   const runId = `${spec.fit.runId}-${shortHash(spec.prefix + sha256)}`;
   const parts = heldOutShare === null ? null : splitHeldOut(rows, heldOutShare, before.options.seed);
   const train = parts?.trainRows ?? rows;
-  const heldOut = parts ? await putVersion(store, `runs/${runId}/held-out`, parts.heldOutRows) : before.heldOut;
+  const heldOut = parts ? await putVersion(store, runKeys(runId).heldOut, parts.heldOutRows) : before.heldOut;
   const plan = { ...before, schema, dialect, heldOut };
   return plannedOf(store, { spec, plan, train, runId, slot, table: sha256, cause: 'table' });
 }
@@ -72,13 +73,13 @@ async function plannedOf(
     ...refit.plan,
     runId,
     options,
-    train: await putVersion(store, `runs/${runId}/train`, train),
+    train: await putVersion(store, runKeys(runId).train, train),
   };
   return {
     ...{ cause, runId, table },
     name: spec.fit.name,
     createdAt: refit.slot,
-    plan: await putVersion(store, `runs/${runId}/plan`, plan),
+    plan: await putVersion(store, runKeys(runId).plan, plan),
     shape: shapeOf(options, train.length),
   };
 }

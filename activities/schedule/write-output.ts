@@ -12,7 +12,7 @@ import { findOutput, moveLatest, outputOf } from '../../output/schedule-outputs.
 import type { ObjectStore } from '../../store/object-store.js';
 import { describingFiles, MANIFEST } from '../../output/run-files.js';
 import { tableContent } from '../../output/table-content.js';
-import { slotName } from '../../output/slot-records.js';
+import { slotName } from '../../store/keys.js';
 
 export interface WriteOutputInput {
   store: string;

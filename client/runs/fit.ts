@@ -8,13 +8,14 @@ import type { FitOptions } from '../../mallm/options.js';
 import { fitOptionsSchema } from '../../mallm/options.js';
 import type { RunPlan } from '../../mallm/fit/plan.js';
 import { defaultStoreUrl } from '../../workers/stores.js';
-import { getObject, putObject } from '../../store/object.js';
+import { runKeys } from '../../store/keys.js';
+import { getObject, putObject, putVersion } from '../../store/object.js';
 import type { Progress } from '../../workflows/contract.js';
 import { Blocked } from '../errors.js';
 import type { FitInput, FitTable } from './fit-input.js';
 import { newRunId, readFitInput } from './fit-input.js';
 import type { PortableRecord, RunRecord } from './run-folder.js';
-import { makeRunFolder, readRunRecord, requireRunRecord, portableRecordKey, writeRunRecord } from './run-folder.js';
+import { makeRunFolder, readRunRecord, requireRunRecord, writeRunRecord } from './run-folder.js';
 import { drawSample, evaluateSample, fitTheta } from './run.js';
 import type { RunContext } from './run.js';
 import type { Session } from '../cluster/session.js';
@@ -175,8 +176,9 @@ async function startRecord(
   const url = ask.store ? storeUrl(ask.store) : defaultStoreUrl(session.config);
   const store = session.openStore(url);
   const options = await withModelNames(session, input.plan.options);
-  const train = await putObject(store, `runs/${runId}/train.json`, input.trainRows);
-  const heldOut = input.heldOutRows && (await putObject(store, `runs/${runId}/held-out.json`, input.heldOutRows));
+  const keys = runKeys(runId);
+  const train = await putVersion(store, keys.train, input.trainRows);
+  const heldOut = input.heldOutRows && (await putVersion(store, keys.heldOut, input.heldOutRows));
   const plan: RunPlan = { ...input.plan, options, runId, train, heldOut };
   const portable: PortableRecord = {
     version: 1,
@@ -184,14 +186,14 @@ async function startRecord(
     name: input.name,
     createdAt: new Date().toISOString(),
     fingerprint,
-    plan: await putObject(store, `runs/${runId}/plan.json`, plan),
+    plan: await putVersion(store, keys.plan, plan),
     shape: shapeOf(options, input.trainRows.length),
     rows: ask.rows ?? input.trainRows.length,
     draw: ask.draw ?? (options.refinement ? 'refined' : 'model'),
     source: input.source,
     status: 'unfinished',
   };
-  await putObject(store, portableRecordKey(runId), portable);
+  await putObject(store, keys.record, portable);
   const record: RunRecord = { ...portable, store: url, home: session.config.home };
   await writeRunRecord(folder, record);
   return record;

@@ -1,14 +1,15 @@
 import { resolve } from 'node:path';
 import { readConfig } from '../../config/index.js';
 import { RunError } from '../../mallm/errors.js';
+import { runKeys, runOfLatest } from '../../store/keys.js';
 import { findObject } from '../../store/object.js';
-import { latestCheckpoint, latestKey } from '../../store/checkpoint.js';
+import { latestCheckpoint } from '../../store/checkpoint.js';
 import { storeOpener } from '../../workers/stores.js';
 import { complete, otherRun, storeUrl, withSession } from './fit.js';
 import type { FitOutcome, Watcher } from './fit.js';
 import { readManifest } from './results.js';
 import type { PortableRecord, RunRecord } from './run-folder.js';
-import { makeRunFolder, portableRecordKey, readRunRecord, writeRunRecord } from './run-folder.js';
+import { makeRunFolder, readRunRecord, writeRunRecord } from './run-folder.js';
 
 export interface ResumeFromRequest extends Watcher {
   /** URL of a run's `latest.json`: `s3://bucket/prefix/runs/RUN/latest.json`, `file:///…`, or a path. */
@@ -47,21 +48,21 @@ async function storedRun(
   url: string,
 ): Promise<PortableRecord> {
   const latest = await latestCheckpoint(store, runId);
-  const record = latest && (await findObject<PortableRecord>(store, portableRecordKey(runId)));
+  const record = latest && (await findObject<PortableRecord>(store, runKeys(runId).record));
   if (record) return { ...record, shape: latest.carry.shape };
   throw new RunError({
     problem: latest ? `the checkpoint ${url} lacks the record of its run` : `there is no checkpoint at ${url}`,
-    expected: latest ? portableRecordKey(runId) : 'the latest.json of a run that has made its first step',
+    expected: latest ? runKeys(runId).record : 'the latest.json of a run that has made its first step',
     remedy: 'Check the URL, the endpoint and the credentials; `mallm-gan doctor` tells what can be reached.',
   });
 }
 
 function placeOf(url: string): { store: string; runId: string } {
-  const [, store, runId] = /^(.+)\/runs\/([\w.-]+)\/latest\.json$/.exec(url) ?? [];
-  if (store !== undefined && runId !== undefined) return { store: storeUrl(store), runId };
+  const place = runOfLatest(url);
+  if (place) return { ...place, store: storeUrl(place.store) };
   throw new RunError({
     problem: 'this is no checkpoint of a run',
-    expected: `a URL that ends with ${latestKey('RUN')}, such as s3://bucket/prefix/${latestKey('patients-0123abcd')}`,
+    expected: `a URL that ends with ${runKeys('RUN').latest}, such as s3://bucket/prefix/${runKeys('patients-0123abcd').latest}`,
     got: /[@?]/.test(url) ? 'an address with more than a place in it' : url,
     remedy: 'The store and the id of a run stand in its run.json, and in the Temporal UI.',
   });

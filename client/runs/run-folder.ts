@@ -76,11 +76,6 @@ export async function requireRunRecord(folder: string): Promise<RunRecord> {
   });
 }
 
-/** Where the record of a run stands in its store. */
-export function portableRecordKey(runId: string): string {
-  return `runs/${runId}/record.json`;
-}
-
 export async function writeRunRecord(folder: string, record: RunRecord): Promise<void> {
   await writeWhole(join(folder, RECORD), `${JSON.stringify(record, null, 2)}\n`);
 }

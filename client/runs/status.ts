@@ -11,7 +11,7 @@ import { readConfig } from '../../config/index.js';
 import { OptionError, RunError } from '../../mallm/errors.js';
 import { temporalServerStatus } from '../../workers/embedded/embedded-server.js';
 import { findObject } from '../../store/object.js';
-import { latestKey } from '../../store/checkpoint.js';
+import { runKeys } from '../../store/keys.js';
 import { storeOpener } from '../../workers/stores.js';
 import type { FitCarry, Limits, Progress } from '../../workflows/contract.js';
 import { fitWorkflowId, sampleWorkflowId, PAUSE, RESUME, SET_LIMITS, STOP_EARLY } from '../../workflows/contract.js';
@@ -161,7 +161,7 @@ async function describe(
 }
 
 async function checkpointOf(config: Config, { store, runId }: RunRecord): Promise<RunStatus['checkpoint']> {
-  const found = await findObject<{ carry: FitCarry }>(storeOpener(config)(store), latestKey(runId));
+  const found = await findObject<{ carry: FitCarry }>(storeOpener(config)(store), runKeys(runId).latest);
   if (!found) return null;
   const { step, shape } = found.carry;
   return { step, steps: shape.epochs * shape.batchesPerEpoch };

@@ -8,6 +8,7 @@ import type { TableFormat } from '../../output/table-content.js';
 import type { FitInUse, RefitRule, ScheduleSpec } from '../../workflows/schedule-contract.js';
 import type { RunRecord } from '../runs/run-folder.js';
 import { assertFormat } from '../runs/write-table.js';
+import { schedulePrefix } from '../../store/keys.js';
 
 /** What a schedule makes, and from what. */
 export interface ScheduleMakes {
@@ -51,7 +52,7 @@ export function scheduleSpecOf(makes: ScheduleMakes, record: RunRecord, plan: Ru
   return {
     version: 1,
     name,
-    prefix: `schedules/${name}-${randomBytes(4).toString('hex')}`,
+    prefix: schedulePrefix(name, randomBytes(4).toString('hex')),
     fit: fitInUse(makes, record),
     out: outUrl(makes.out),
     rows,

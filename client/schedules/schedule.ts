@@ -5,6 +5,7 @@ import { readConfig } from '../../config/index.js';
 import { OptionError, RunError } from '../../mallm/errors.js';
 import type { RunPlan } from '../../mallm/fit/plan.js';
 import { latestOutput } from '../../output/schedule-outputs.js';
+import { scheduleKeys } from '../../store/keys.js';
 import { getObject, putObject } from '../../store/object.js';
 import { REGENERATE, regenerateWorkflowId } from '../../workflows/contract.js';
 import type { RegenerateInput, ScheduleSpec } from '../../workflows/schedule-contract.js';
@@ -44,7 +45,7 @@ export async function createSchedule(request: ScheduleRequest): Promise<Schedule
     const input: RegenerateInput = {
       schedule: spec.name,
       store: record.store,
-      spec: await putObject(store, `${spec.prefix}/spec.json`, spec),
+      spec: await putObject(store, scheduleKeys(spec.prefix).spec, spec),
     };
     const told = { folder: resolve(request.folder), out: spec.out, when: describeTiming(request) };
     const handle = await session.client.schedule
