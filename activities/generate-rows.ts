@@ -219,6 +219,7 @@ async function askForRows(
         theta: { ...thetaOf(plan, theta), schema },
         examples: shown.map((index) => trainRows[index]!),
         rows: call.rows,
+        prompts: options.prompts,
         ...(partialRows ? { partialRows } : {}),
       }),
       jsonSchema: { name: 'rows', schema: generatorReplySchema(schema, call.rows) },

@@ -35,7 +35,7 @@ export function batchesOf(rows: number, batchSize: number): number {
  * The examples in request number `chunk` (from 0): `count` items of the batch or the final pass, walked in order from
  * place `start` and round again at the end; never one twice in a request, so at most all of them.
  *
- * Paper: Listing 1, L4-6 and L17-18 (rows in a batch are shown in "batches in a batch").
+ * Paper: Listing 1, L4-6 and L17-18.
  */
 export function chunkExamples<T>(walk: readonly T[], chunk: number, count: number, start = 0): T[] {
   const shown = Math.min(count, walk.length);
