@@ -1,4 +1,4 @@
-import { chunkExamples, epochBatches } from '../mallm/generator/few-shot-batch.js';
+import { chunkExamples, epochBatches, finalPass } from '../mallm/generator/few-shot-batch.js';
 import { widenSchema } from '../mallm/conditions/condition-parser.js';
 import type { PartialRow } from '../mallm/conditions/condition.js';
 import type { Row, TableSchema } from '../mallm/table/dataset.js';
@@ -33,6 +33,16 @@ export interface GenerateRowsInput {
   /** Calls in flight at once at most. */
   parallel: number;
   conditions: PartialRow;
+  /** Of a final generation: examples are taken from one walk over all training rows; without it, from the batch. */
+  finalPass?: FinalPass;
+}
+
+/** A step's part of the walk over all training rows. */
+export interface FinalPass {
+  /** Fixes the order of the training rows. */
+  seed: number;
+  /** Calls of this walk that come before the step's first. */
+  callsBefore: number;
 }
 
 /** Model calls of this activity for one θ. */
@@ -68,8 +78,9 @@ interface Context {
   model: string;
   /** With the labels and ranges that the conditions add. */
   schema: TableSchema;
-  /** Places of the training rows from which the step's examples are taken. */
-  batch: number[];
+  /** Indexes of the training rows that are shown as examples, in this order, and the place of the step's first. */
+  walk: number[];
+  start: number;
   /** Tokens that one row of a reply is allowed. */
   tokensOfRow: number;
 }
@@ -139,8 +150,7 @@ async function openContext(dependencies: Dependencies, input: GenerateRowsInput)
   const store = dependencies.openStore(input.store);
   const plan = await getObject<RunPlan>(store, input.plan);
   const trainRows = await getObject<Row[]>(store, plan.train);
-  const { batchSize, seed, generatorModel } = plan.options;
-  const batches = epochBatches({ rows: trainRows.length, batchSize, epoch: input.epoch, seed });
+  const { generatorModel } = plan.options;
   return {
     dependencies,
     store,
@@ -149,9 +159,21 @@ async function openContext(dependencies: Dependencies, input: GenerateRowsInput)
     model: generatorModel ?? (await dependencies.generator.defaultModel()),
     // A condition may ask for what no training row shows: then the model may answer with it.
     schema: widenSchema(plan.schema, input.conditions),
-    batch: batches[(input.batch - 1) % batches.length]!,
+    ...examplesOf(plan, trainRows.length, input),
     tokensOfRow: tokensOfRow(trainRows, plan.schema),
   };
+}
+
+/** Paper: Listing 1, L4-6 (a batch), L17-18 (all training rows). */
+function examplesOf(
+  { options }: RunPlan,
+  rows: number,
+  { epoch, batch, finalPass: pass }: GenerateRowsInput,
+): Pick<Context, 'walk' | 'start'> {
+  if (pass) return { walk: finalPass(rows, pass.seed), start: pass.callsBefore * options.examplesPerPrompt };
+  const { batchSize, seed } = options;
+  const batches = epochBatches({ rows, batchSize, epoch, seed });
+  return { walk: batches[(batch - 1) % batches.length]!, start: 0 };
 }
 
 async function asksOf(store: ObjectStore, part: CallsOfTheta): Promise<Ask[]> {
@@ -181,9 +203,9 @@ async function askForRows(
   { part, theta, call }: Ask,
   turn: Turn,
 ): Promise<Answer> {
-  const { dependencies, store, plan, trainRows, model, schema, batch } = context;
+  const { dependencies, store, plan, trainRows, model, schema, walk, start } = context;
   const { options } = plan;
-  const shown = chunkExamples(batch, call.index, options.examplesPerPrompt);
+  const shown = chunkExamples(walk, call.index, options.examplesPerPrompt, start);
   const partialRows = givenCells({ plan, trainRows, theta, input, part, call });
   const reply = await callOnce({
     store,
@@ -198,6 +220,7 @@ async function askForRows(
         theta: { ...thetaOf(plan, theta), schema },
         examples: shown.map((index) => trainRows[index]!),
         rows: call.rows,
+        prompts: options.prompts,
         ...(partialRows ? { partialRows } : {}),
       }),
       jsonSchema: { name: 'rows', schema: generatorReplySchema(schema, call.rows) },

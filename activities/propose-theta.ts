@@ -116,6 +116,7 @@ async function proposeTheta(
   const messages = optimizerMessages({
     pairs: thetas.map((theta, index) => ({ theta, score: shown[index]!.adjustedScore ?? 1 })),
     metric: options.score,
+    prompts: options.prompts,
     ...(state.feedback ? { feedback: state.feedback.feedback } : {}),
   });
   const old = thetas.at(-1)!;

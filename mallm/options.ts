@@ -3,70 +3,180 @@ import { OptionError } from './errors.js';
 
 const fraction = z.number().min(0).max(1);
 
-/** Every option of a fit. The presets below give each its default. */
+/** Every option of a fit. `@default` is that of the preset `default`; where `paper` has another, it is in brackets. */
 export const fitOptionsSchema = z.strictObject({
-  /** Which complete set of defaults the others start from. */
+  /**
+   * Which complete set of defaults the others start from.
+   * @default "default"
+   */
   preset: z.enum(['default', 'paper']),
-  /** Walks over the training rows; `auto` is 5, 4, 3, 2 for N up to 100, 200, 400, and above. Paper: §4.1. */
+  /**
+   * Walks over the training rows; `auto` is 5, 4, 3, 2 for N up to 100, 200, 400, and above. Paper: §4.1.
+   * @default "auto"
+   */
   epochs: z.union([z.literal('auto'), z.int().min(1).max(1000)]),
-  /** Real rows a batch. Paper: §4.1 (50). */
+  /**
+   * Real rows a batch. Paper: §4.1 (50).
+   * @default 100 (paper: 50)
+   */
   batchSize: z.int().min(1).max(1000),
-  /** Synthetic rows asked of each θ in a batch; null asks as many as the batch has. */
+  /**
+   * Synthetic rows asked of each θ in a batch; null asks for as many as a batch has.
+   * @default null
+   */
   rowsPerTheta: z.int().min(1).max(2000).nullable(),
-  /** Real rows shown in a prompt (n). Paper: Fig. 3 (1 is best). */
+  /**
+   * Real rows shown in a prompt (n). Paper: §4.3, Fig. 5 (1 is best).
+   * @default 10 (paper: 1)
+   */
   examplesPerPrompt: z.int().min(0).max(20),
-  /** Synthetic rows asked in one request. */
+  /**
+   * Synthetic rows asked for in one request.
+   * @default 25 (paper: 1)
+   */
   rowsPerRequest: z.int().min(1).max(50),
-  /** Sampling temperature of the generator. Paper: §4.1 (0.5). */
+  /**
+   * Wording of the prompts. `paper`: with a score to aim at, and the optimizer's work in three steps (Paper: Listings 2
+   * and 5). `default`: without them.
+   * @default "default" (paper: "paper")
+   */
+  prompts: z.enum(['default', 'paper']),
+  /**
+   * Sampling temperature of the generator. Paper: §4.1 (0.5).
+   * @default 0.8 (paper: 0.5)
+   */
   generatorTemperature: z.number().min(0).max(2),
-  /** Sampling temperature of the optimizer. Paper: §4.1 (1.0). */
+  /**
+   * Sampling temperature of the optimizer. Paper: §4.1 (1.0).
+   * @default 1
+   */
   optimizerTemperature: z.number().min(0).max(2),
-  /** Model names; null takes the endpoint's default. */
+  /**
+   * Name of the model that makes rows; null is the endpoint's default.
+   * @default null
+   */
   generatorModel: z.string().min(1).nullable(),
+  /**
+   * Name of the model that proposes θ; null is the endpoint's default.
+   * @default null
+   */
   optimizerModel: z.string().min(1).nullable(),
-  /** The classifier that tells real from synthetic. Paper: Table 6. */
+  /**
+   * The classifier that tells real from synthetic rows. Paper: Table 6.
+   * @default "ensemble" (paper: "logistic-regression")
+   */
   discriminator: z.enum(['logistic-regression', 'boosted-trees', 'neural-network', 'ensemble']),
-  /** `accuracy`: of the incremental discriminator on the held-out batch (Paper: §3.2.2). `auc`: out of fold on pooled rows. */
+  /**
+   * `accuracy`: of the discriminator that goes on learning from batch to batch, on the held-out rows of a batch (Paper:
+   * §3.2.2). `auc`: out of fold, of a new one for each iteration, on pooled rows.
+   * @default "auc" (paper: "accuracy")
+   */
   score: z.enum(['accuracy', 'auc']),
-  /** First causal structure. Paper: §3.2.1. */
+  /**
+   * First causal structure. Paper: §3.2.1.
+   * @default "hill-climbing"
+   */
   structure: z.enum(['hill-climbing', 'none', 'given']),
-  /** The edges when `structure` is `given`. */
+  /**
+   * The edges when `structure` is `given`.
+   * @default []
+   */
   edges: z.array(z.strictObject({ from: z.string(), to: z.string() })),
-  /** Edges known to be true, for the graph edit distance only. Paper: Table 9. */
+  /**
+   * Edges known to be true, for the graph edit distance only. Paper: Table 9.
+   * @default null
+   */
   trueEdges: z.array(z.strictObject({ from: z.string(), to: z.string() })).nullable(),
-  /** Whether θ is optimised at all; off leaves few-shot generation. Paper: Table 3. */
+  /**
+   * Whether θ is optimised at all; off leaves few-shot generation. Paper: Table 3.
+   * @default true
+   */
   optimizer: z.boolean(),
-  /** Pairs of θ and score shown to the optimizer (k). Paper: §3.2.3 (3). */
+  /**
+   * Pairs of θ and score shown to the optimizer (k). Paper: §3.2.3, without a number. Authors' code: 3.
+   * @default 3
+   */
   topPairs: z.int().min(1).max(10),
-  /** Share of a θ's rows that must be valid for it to count. Authors' code: 0.8. */
+  /**
+   * Share of a θ's rows that must be valid for it to count. Authors' code: 0.8.
+   * @default 0.8
+   */
   minValidShare: fraction,
-  /** Share of a batch held out for scoring. Authors' code: 0.2. */
+  /**
+   * Share of a batch held out for `score: 'accuracy'`. Authors' code: 0.2.
+   * @default 0.2
+   */
   heldOutShare: z.number().min(0.05).max(0.5),
-  /** θ scored side by side in each iteration. */
+  /**
+   * θ scored side by side in each iteration.
+   * @default 2 (paper: 1)
+   */
   population: z.int().min(1).max(8),
-  /** Tell the optimizer what gave the rows away (aggregates only). */
+  /**
+   * Show the optimizer what gave the rows away (aggregates only).
+   * @default true (paper: false)
+   */
   feedback: z.boolean(),
-  /** Draw some cells of each row in code and let the model complete them. */
+  /**
+   * Draw some cells of each row in code and let the model complete them.
+   * @default true (paper: false)
+   */
   partialRows: z.boolean(),
-  /** Iterations without a better score after which a fit stops; 0 never stops early. */
+  /**
+   * Iterations (batches) in a row in which no new θ became the best, after which a fit ends; 0 never ends it early.
+   * Paper: §3.2, without a number; docs/decisions/patience.md has the reasons for ours.
+   * @default 4 (paper: 5)
+   */
   patience: z.int().min(0).max(100),
-  /** Draw the released rows from the refined generator; off releases the model's rows. */
+  /**
+   * Draw the released rows from the refined generator; off releases the model's rows.
+   * @default true (paper: false)
+   */
   refinement: z.boolean(),
-  /** How near a released row may come to a real one. `off` still drops exact copies. */
+  /**
+   * How near a released row may come to a real one. `off` still drops exact copies.
+   * @default "mild" (paper: "off")
+   */
   distance: z.enum(['off', 'mild', 'strict']),
-  /** Model calls to one activity; it makes fewer where they take long. */
+  /**
+   * Model calls to one activity; it makes fewer where they take long.
+   * @default 50
+   */
   callsPerActivity: z.int().min(1).max(50),
-  /** Model calls in flight at once. */
+  /**
+   * Model calls in flight at once.
+   * @default 8
+   */
   inFlight: z.int().min(1).max(256),
-  /** Bounds kept across retries and resume; null is unbounded. */
+  /**
+   * Model calls of a run at most, kept across retries and resume; null is unbounded.
+   * @default null
+   */
   maxCalls: z.int().min(1).nullable(),
+  /**
+   * Tokens of a run at most, prompts and replies together; null is unbounded.
+   * @default null
+   */
   maxTokens: z.int().min(1).nullable(),
+  /**
+   * Cost of a run at most, in the currency of `prices`; null is unbounded.
+   * @default null
+   */
   maxCost: z.number().positive().nullable(),
-  /** Price of a million prompt and completion tokens, for the cost; null is unknown. */
+  /**
+   * Price of a million prompt and completion tokens, for the cost; null is unknown.
+   * @default null
+   */
   prices: z.strictObject({ prompt: z.number().min(0), completion: z.number().min(0), currency: z.string() }).nullable(),
-  /** Checkpoints that stay in the store, with their states: the newest ones. */
+  /**
+   * Checkpoints kept in the store, with their states: the newest ones.
+   * @default 20
+   */
   keepCheckpoints: z.int().min(2).max(10_000),
-  /** Seed of everything drawn in code, sent to the model too. */
+  /**
+   * Seed of everything drawn in code, sent to the model too.
+   * @default 1
+   */
   seed: z.int().min(0).max(0xffffffff),
 });
 
@@ -80,6 +190,7 @@ export const paperPreset: FitOptions = {
   rowsPerTheta: null,
   examplesPerPrompt: 1,
   rowsPerRequest: 1,
+  prompts: 'paper',
   generatorTemperature: 0.5,
   optimizerTemperature: 1.0,
   generatorModel: null,
@@ -96,7 +207,7 @@ export const paperPreset: FitOptions = {
   population: 1,
   feedback: false,
   partialRows: false,
-  patience: 0,
+  patience: 5,
   refinement: false,
   distance: 'off',
   callsPerActivity: 50,
@@ -117,6 +228,7 @@ export const defaultPreset: FitOptions = {
   rowsPerTheta: null,
   examplesPerPrompt: 10,
   rowsPerRequest: 25,
+  prompts: 'default',
   generatorTemperature: 0.8,
   discriminator: 'ensemble',
   score: 'auc',

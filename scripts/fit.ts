@@ -71,6 +71,12 @@ function methodOptions(command: Command): void {
     .option('--rows-per-theta <n>', 'synthetic rows asked of each θ in a batch', whole)
     .option('--examples-per-prompt <n>', 'real rows shown in a prompt', whole)
     .option('--rows-per-request <n>', 'synthetic rows asked in one request', whole)
+    .addOption(
+      new Option('--prompts <kind>', 'wording: ours, or with the aim and steps of the paper').choices([
+        'default',
+        'paper',
+      ]),
+    )
     .option('--generator-model <name>', 'model that makes rows')
     .option('--optimizer-model <name>', 'model that improves θ')
     .option('--generator-temperature <t>', 'sampling temperature of the generator', decimal)

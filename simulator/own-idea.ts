@@ -12,14 +12,12 @@ export interface ColumnSense {
   spread: number;
   /** Numbers: the value that most shown rows have at the low end (zero-inflated columns), or null. */
   usual: number | null;
-  /** Numbers: the lean in [-1, 1]. Labels: one lean in [-1, 1] a label. Fixed by names alone. */
+  /** Numbers: the lean in [-1, 1]. Labels: one lean in [-1, 1] a label. Fixed by names alone, by no table. */
   lean: number;
   labelLeans: number[];
   looseness: number;
 }
 
-/** Fixes which way each name leans. Picked so that Adult leans as real models do: up in income, schooling, marriage. */
-const LEANING = 'leaning 3093';
 const leans = new WeakMap<PromptColumn, Pick<ColumnSense, 'lean' | 'labelLeans'>>();
 
 /** Looks at one column of the rows shown. */
@@ -51,7 +49,7 @@ function usualOf(column: NumberColumn, numbers: number[]): number | null {
 function leansOf(column: PromptColumn): Pick<ColumnSense, 'lean' | 'labelLeans'> {
   const known = leans.get(column);
   if (known !== undefined) return known;
-  const lean = (...parts: string[]): number => seedOf(LEANING, column.name, ...parts) / 0x7fffffff - 1;
+  const lean = (...parts: string[]): number => seedOf('leaning', column.name, ...parts) / 0x7fffffff - 1;
   const found = { lean: lean(), labelLeans: column.kind === 'label' ? column.labels.map((label) => lean(label)) : [] };
   leans.set(column, found);
   return found;

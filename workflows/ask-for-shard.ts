@@ -23,9 +23,15 @@ interface Rounds {
   fruitless: number;
   /** Rows that a call yielded in the last round. */
   yieldOfCall: number;
+  /** Calls made so far: the next one shows the training rows after those that they showed. */
+  calls: number;
 }
 
-/** One shard asked of the model: topped up until it is full, the budget is spent, or further asking yields nothing. */
+/**
+ * One shard asked of the model: topped up until it is full, the budget is spent, or further asking yields nothing. Its
+ * calls walk the training rows as examples from where the shard before it ends, over all rounds.
+ * Paper: Listing 1, L17-18.
+ */
 export async function askForShard(input: ShardInput, control: RunControl): Promise<ShardResult> {
   const known = await control.unpaid(() => computeActivities().openShard(placeOf(input)));
   if (known.part.rows === input.rows) {
@@ -40,7 +46,7 @@ export async function askForShard(input: ShardInput, control: RunControl): Promi
 
 async function inRounds(input: ShardInput, nothing: ShardResult, control: RunControl): Promise<ShardResult> {
   const before = control.progress.rows!.released;
-  let rounds: Rounds = { result: nothing, kept: null, fruitless: 0, yieldOfCall: input.rowsPerRequest };
+  let rounds: Rounds = { result: nothing, kept: null, fruitless: 0, yieldOfCall: input.rowsPerRequest, calls: 0 };
   try {
     for (let round = 1; rounds.result.part.rows < input.rows; round++) {
       const shortfall = whyStop(round, rounds, control);
@@ -72,6 +78,7 @@ async function oneRound(input: ShardInput, round: number, before: Rounds, contro
     parts: [{ theta: input.theta, rowsOfCall, rowsOfStep: calls * rowsPerRequest }],
     callsPerActivity: input.callsPerActivity,
     conditions,
+    finalPass: { seed: input.seed, callsBefore: Math.ceil(input.first / rowsPerRequest) + before.calls },
   });
   const curated = await control.unpaid(() => curate(input, round, before.kept, generated));
   const gained = curated.part.rows - before.result.part.rows;
@@ -79,6 +86,7 @@ async function oneRound(input: ShardInput, round: number, before: Rounds, contro
   return {
     kept: curated.kept,
     yieldOfCall: gained / Math.max(1, calls),
+    calls: before.calls + generated.reduce((sum, part) => sum + part.spending.calls, 0),
     fruitless: gained > 0 ? 0 : before.fruitless + 1,
     result: {
       part: curated.part,

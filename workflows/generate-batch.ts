@@ -16,6 +16,8 @@ export interface BatchOfCalls {
   parts: { theta: Candidate; rowsOfCall: number[]; rowsOfStep: number }[];
   callsPerActivity: number;
   conditions: PartialRow;
+  /** Of a final generation: where the examples of the first call are in the walk over all training rows. */
+  finalPass?: GenerateRowsInput['finalPass'];
 }
 
 /** What came of the calls of a step that the budget allowed: in the order of the calls, not of their arrival. */
@@ -51,17 +53,18 @@ async function makeCalls(control: RunControl, batch: BatchOfCalls, calls: Part[]
 /** Calls one activity after the other: one whose calls take long leaves some of them to the next. */
 async function makeGroup(
   control: RunControl,
-  { run, step, epoch, batch, conditions }: BatchOfCalls,
+  { run, step, epoch, batch, conditions, finalPass }: BatchOfCalls,
   calls: Part[],
   parallel: number,
 ): Promise<GeneratedBatch> {
   const { generateRows } = modelActivities();
+  const place = { step, epoch, batch, ...(finalPass ? { finalPass } : {}) };
   const results: GeneratedBatch = [];
   for (let left = calls; left.length > 0; left = left.slice(results.at(-1)!.spending.calls)) {
     const result = await control.paid({
       calls: left.length,
       parallel: Math.min(parallel, left.length),
-      start: (slots) => generateRows({ ...run, step, epoch, batch, conditions, parts: joined(left), parallel: slots }),
+      start: (slots) => generateRows({ ...run, ...place, conditions, parts: joined(left), parallel: slots }),
     });
     if (result === null) break;
     results.push(result);

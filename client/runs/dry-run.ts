@@ -52,11 +52,14 @@ function samplePrompts({ plan, trainRows }: FitInput): Prompts {
   const examples = chunkExamples(batch!, 0, options.examplesPerPrompt).map((index) => trainRows[index]!);
   const count = options.rowsPerRequest;
   const { givenColumns: columns } = theta;
+  const { prompts, score: metric } = options;
   const seed = seedOf(options.seed, 'dry-run');
   const partialRows = columns && drawPartialRows({ schema, rows: trainRows, edges, count, seed, columns });
   return {
-    generator: textOf(generatorMessages({ theta, examples, rows: count, ...(partialRows ? { partialRows } : {}) })),
-    optimizer: textOf(optimizerMessages({ pairs: [{ theta, score: 0.9 }], metric: options.score })),
+    generator: textOf(
+      generatorMessages({ theta, examples, rows: count, prompts, ...(partialRows ? { partialRows } : {}) }),
+    ),
+    optimizer: textOf(optimizerMessages({ pairs: [{ theta, score: 0.9 }], metric, prompts })),
   };
 }
 

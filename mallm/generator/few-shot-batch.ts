@@ -1,7 +1,7 @@
 import { createRandom, seedOf } from '../random.js';
 
 /**
- * The batches of one epoch: places of training rows, shuffled, cut into slices of `batchSize`; every row stands in
+ * The batches of one epoch: indexes of the training rows, shuffled and cut into slices of `batchSize`; every row is in
  * exactly one batch. A rest of less than half a batch goes into the batch before it, so that no θ is judged on a
  * handful of rows.
  *
@@ -17,18 +17,27 @@ export function epochBatches(ask: { rows: number; batchSize: number; seed: numbe
   );
 }
 
+/**
+ * The order in which the final generation walks the training rows as examples: all indexes once, shuffled.
+ *
+ * Paper: Listing 1, L17-18.
+ */
+export function finalPass(rows: number, seed: number): number[] {
+  return createRandom(seedOf(seed, 'examples')).shuffle(Array.from({ length: rows }, (_, index) => index));
+}
+
 /** Batches of an epoch. */
 export function batchesOf(rows: number, batchSize: number): number {
   return Math.max(1, Math.round(rows / batchSize));
 }
 
 /**
- * The examples that request number `chunk` (from 0) of a batch shows: `count` items, walked in order through the
- * batch and round again at its end; never one twice in a request, so at most the whole batch.
+ * The examples in request number `chunk` (from 0): `count` items of the batch or the final pass, walked in order from
+ * place `start` and round again at the end; never one twice in a request, so at most all of them.
  *
- * Paper: Listing 1 L4-6, §3.2.2 ("batches in a batch").
+ * Paper: Listing 1, L4-6 and L17-18.
  */
-export function chunkExamples<T>(batch: readonly T[], chunk: number, count: number): T[] {
-  const shown = Math.min(count, batch.length);
-  return Array.from({ length: shown }, (_, step) => batch[(chunk * shown + step) % batch.length]!);
+export function chunkExamples<T>(walk: readonly T[], chunk: number, count: number, start = 0): T[] {
+  const shown = Math.min(count, walk.length);
+  return Array.from({ length: shown }, (_, step) => walk[(start + chunk * shown + step) % walk.length]!);
 }

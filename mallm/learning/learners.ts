@@ -6,7 +6,7 @@ import { fitLogisticRegression, predictLogisticRegression } from './logistic-reg
 import type { NeuralNetwork } from './neural-network.js';
 import { fitNeuralNetwork, predictNeuralNetwork } from './neural-network.js';
 
-/** Paper: Table 6 (depth 3, eta 0.3). */
+/** Paper: Suppl. 2.2 (depth 3, eta 0.3). */
 const TREES = { depth: 3, learningRate: 0.3, objective: 'logistic' } as const;
 /** Rounds of the first fit and of each later one; of an earlier model, the oldest trees beyond the greatest number go. */
 const ROUNDS = { first: 30, later: 5, most: 80 };

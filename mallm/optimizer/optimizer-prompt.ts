@@ -2,6 +2,7 @@ import { feedbackLines } from './feedback-lines.js';
 import type { Feedback } from './feedback.js';
 import { mostGivenColumns } from '../theta/given-columns.js';
 import { edgeLines } from '../theta/edge-text.js';
+import type { FitOptions } from '../options.js';
 import { fixedSections, freeText, promptText } from '../prompts/prompt.js';
 import type { PromptMessage, PromptSection } from '../prompts/prompt.js';
 import { MAX_TASK_LENGTH } from '../theta/theta.js';
@@ -22,12 +23,14 @@ export interface OptimizerAsk {
   metric: 'accuracy' | 'auc';
   /** What gave the best θ's rows away. */
   feedback?: Feedback;
+  /** `paper` names the score to aim at and asks for three steps. */
+  prompts?: FitOptions['prompts'];
 }
 
-/** A task instruction shown in a repair turn is not worth more. Characters. */
+/** Characters of a refused reply that the repair turn shows. */
 const LONGEST_REPLY = 4000;
 
-/** What is said to the optimizer where θ names given columns; `N` is the most there may be. */
+/** Line on the given columns, where θ has any; `N` is replaced by the most there may be. */
 const GIVEN_COLUMNS =
   '- the given columns: of these, at most N, the cells are drawn beforehand with the shares of the real rows, each one along the arrows from those before it, and the writing model only completes the rows. Where the mean, the spread or the shares of a column give the rows away, have it given; a column that the model gets right by itself, or that follows from others, need not be;';
 
@@ -42,14 +45,24 @@ const SYSTEM = [
   'Learn from the trials: keep what the better ones have in common, and try something they have not tried. Quote no row of the data. Reply with JSON and nothing else.',
 ];
 
+/** Score to aim at (Paper: Listing 2) and the steps of a proposal (Paper: Listing 5); wording is ours. */
+const AIM_AND_STEPS = [
+  '',
+  'The score to aim at is 50 %. Work in three steps:',
+  '1. Compare the trials with their scores: what do the better ones have that the worse ones lack?',
+  '2. Improve the causal structure: from what the comparison shows, and from what is known of the subject of the table.',
+  '3. Write the new task so that it carries out what the first two steps found.',
+  'Only the results of steps 2 and 3 go into the reply.',
+].join('\n');
+
 /**
  * The conversation that asks the optimizer for a new θ.
  *
  * Paper: Listing 5, §3.2.3.
- * Departs: the best pair stands last, as §3.2.3 says (Listing 5 and the authors' code have it first); the optimizer is
- * told what gave the rows away; wording is ours.
+ * Departs: the best pair comes last, as in §3.2.3 (Listing 5 and the authors' code have it first); the optimizer receives
+ * what gave the rows away; the three steps only with `prompts: 'paper'`; wording is ours.
  */
-export function optimizerMessages({ pairs, metric, feedback }: OptimizerAsk): PromptMessage[] {
+export function optimizerMessages({ pairs, metric, feedback, prompts }: OptimizerAsk): PromptMessage[] {
   const best = pairs.at(-1)!;
   const told = feedback ? feedbackLines(feedback) : [];
   const sections: PromptSection[] = [
@@ -59,12 +72,12 @@ export function optimizerMessages({ pairs, metric, feedback }: OptimizerAsk): Pr
     { title: 'Reply', lines: replyWanted(best.theta) },
   ];
   return [
-    { role: 'system', content: systemText(best.theta) },
+    { role: 'system', content: systemText(best.theta) + (prompts === 'paper' ? `\n${AIM_AND_STEPS}` : '') },
     { role: 'user', content: promptText(sections) },
   ];
 }
 
-/** The conversation of the one repair turn: what was asked, what came, and what is wrong with it. */
+/** The conversation of the one repair turn: the request, the refused reply, and what is wrong with it. */
 export function repairMessages(messages: readonly PromptMessage[], reply: string, problem: string): PromptMessage[] {
   const shown = reply.length > LONGEST_REPLY ? `${reply.slice(0, LONGEST_REPLY)} …` : reply;
   const content = `That cannot be used: ${problem}\nMend this, keep what was right, and send the whole JSON object again, and nothing else.`;

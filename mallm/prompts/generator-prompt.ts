@@ -5,6 +5,7 @@ import { partialRowJson } from './partial-row-json.js';
 import { edgeLines } from '../theta/edge-text.js';
 import { fixedSections, freeText, promptText } from './prompt.js';
 import type { PromptMessage, PromptSection } from './prompt.js';
+import type { FitOptions } from '../options.js';
 import type { Theta } from '../theta/theta.js';
 
 export { generatorReplySchema } from './reply-schema.js';
@@ -14,8 +15,10 @@ export interface GeneratorAsk {
   theta: Theta;
   /** Real rows to show (n); they leave this machine. */
   examples: readonly Row[];
-  /** Rows to make; counts for nothing when there are partial rows. */
+  /** Rows to make; not used when there are partial rows. */
   rows: number;
+  /** `paper` names the score to aim at. */
+  prompts?: FitOptions['prompts'];
   /** Given cells of each row to make. */
   partialRows?: readonly PartialRow[];
 }
@@ -37,11 +40,18 @@ const SYSTEM = [
   '- Reply with JSON and nothing else: no explanation, no code fence, no comment.',
 ].join('\n');
 
+/** Score to aim at. Paper: Listing 2; wording is ours. */
+const AIM = [
+  '',
+  'A classifier is trained to tell your rows from real ones. Aim at a score of 50 %: it can then only guess. The more often it is right, the less your rows are worth.',
+].join('\n');
+
 /**
  * The conversation that asks the generator for rows.
  *
  * Paper: Listing 2.
- * Departs: many rows to one request, given cells drawn in code; wording is ours.
+ * Departs: many rows to one request, given cells drawn in code; no score to aim at but with `prompts: 'paper'`; wording is
+ * ours.
  */
 export function generatorMessages(ask: GeneratorAsk): PromptMessage[] {
   const { theta, examples } = ask;
@@ -55,7 +65,7 @@ export function generatorMessages(ask: GeneratorAsk): PromptMessage[] {
     { title: 'Reply', lines: [replyWanted(schema, rowsAsked(ask))] },
   ];
   return [
-    { role: 'system', content: SYSTEM },
+    { role: 'system', content: ask.prompts === 'paper' ? `${SYSTEM}\n${AIM}` : SYSTEM },
     { role: 'user', content: promptText(sections) },
   ];
 }

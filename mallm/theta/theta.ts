@@ -11,9 +11,9 @@ export interface Edge {
  * The text that is optimised (Eq. 1): context, schema, causal structure and task instruction.
  * Context and schema stay fixed; the causal structure (a DAG), the task instruction and the given columns evolve.
  *
- * Paper: §3.1, Eq. 1.
- * Departs: θ also names the columns whose cells are drawn in code. What the model is bad at is then mended for good: no
- * wording gives it the true shares of a column.
+ * Paper: §3.2.1, Eq. 1.
+ * Departs: θ also names the columns whose cells are drawn in code, since no wording makes a model draw a column with its
+ * true shares.
  */
 export interface Theta {
   context: string;
@@ -27,12 +27,12 @@ export interface Theta {
 /** What differs from one θ of a fit to another. */
 export type EvolvingTheta = Pick<Theta, 'causalStructure' | 'taskInstruction' | 'givenColumns'>;
 
-/** The evolving parts of anything that holds them, and nothing else. */
+/** The evolving parts alone, of any object that has them. */
 export function evolvingParts({ causalStructure, taskInstruction, givenColumns }: EvolvingTheta): EvolvingTheta {
   return { causalStructure, taskInstruction, ...(givenColumns && { givenColumns }) };
 }
 
-/** Longest task instruction that is accepted, characters. Departs: the authors' θ grew to 6,900; orders nobody can carry out. */
+/** Longest task instruction that is accepted, characters. Departs: the authors' θ grew to 6,900, with orders that no completion can carry out. */
 export const MAX_TASK_LENGTH = 1500;
 
 /** @throws ThetaError when the task instruction is empty, a placeholder without a word (small models copy "..."), or too long. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chunkExamples, epochBatches } from '../../../mallm/generator/few-shot-batch.js';
+import { chunkExamples, epochBatches, finalPass } from '../../../mallm/generator/few-shot-batch.js';
 
 describe('epochBatches', () => {
   it('puts every row into exactly one batch, in exact slices', () => {
@@ -36,9 +36,27 @@ describe('chunkExamples', () => {
     ]);
   });
 
+  it('goes on from any place of the walk', () => {
+    expect([0, 1].map((chunk) => chunkExamples(batch, chunk, 2, 3))).toEqual([
+      ['d', 'e'],
+      ['a', 'b'],
+    ]);
+    expect(chunkExamples(batch, 0, 1, 12)).toEqual(['c']);
+  });
+
   it('shows each row once to one request, and none when none are asked for', () => {
     expect(chunkExamples(batch, 3, 9).sort()).toEqual(batch);
     expect(chunkExamples(batch, 3, 0)).toEqual([]);
     expect(chunkExamples([], 0, 2)).toEqual([]);
+  });
+});
+
+describe('finalPass', () => {
+  it('has every training row once, shuffled, the same for the same seed', () => {
+    const pass = finalPass(130, 7);
+    expect([...pass].sort((a, b) => a - b)).toEqual(Array.from({ length: 130 }, (_, row) => row));
+    expect(pass).not.toEqual([...pass].sort((a, b) => a - b));
+    expect(finalPass(130, 7)).toEqual(pass);
+    expect(finalPass(130, 8)).not.toEqual(pass);
   });
 });

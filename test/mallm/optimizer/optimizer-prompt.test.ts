@@ -64,6 +64,17 @@ describe('optimizerMessages', () => {
     expect(user!.content).toContain('{"causalStructure":[["cause","effect"], ...],"taskInstruction":"..."}');
   });
 
+  it("asks for the three steps of the paper, and names the score to aim at, only with the paper's prompts", () => {
+    const [role, ask] = optimizerMessages({ pairs, metric: 'accuracy', prompts: 'paper' });
+    expect(role!.content).toMatch(
+      /score to aim at is 50 %.*\n1\. Compare the trials.*\n2\. Improve the causal structure.*\n3\. Write the new task/s,
+    );
+    const ours = optimizerMessages({ pairs, metric: 'accuracy' });
+    expect(ask).toEqual(ours[1]);
+    expect(ours[0]!.content).not.toMatch(/three steps|score to aim at/);
+    expect(optimizerMessages({ pairs, metric: 'accuracy', prompts: 'default' })).toEqual(ours);
+  });
+
   it('speaks of given columns only where θ has them', () => {
     expect(`${system!.content}${user!.content}`).not.toMatch(/given columns|givenColumns/i);
     const given = pairs.map((pair, place) => ({

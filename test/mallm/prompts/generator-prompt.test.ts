@@ -43,6 +43,14 @@ describe('generatorMessages', () => {
     expect([...sections({ examples: [] }).keys()]).not.toContain('Real rows');
   });
 
+  it("names the score to aim at only with the paper's prompts", () => {
+    const [system, user] = messages({ prompts: 'paper' });
+    expect(system!.content).toMatch(/Aim at a score of 50 %/);
+    expect(user).toEqual(messages()[1]);
+    expect(messages()[0]!.content).not.toMatch(/50 %/);
+    expect(messages({ prompts: 'default' })).toEqual(messages());
+  });
+
   it('describes each column but the identifier', () => {
     expect(sections().get('Columns')).toEqual([
       '- "age": integer from 17 to 90 (in years)',
