@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { OptionError } from './errors.js';
+import { DISTANCE_LEVELS } from './refinement/row-distance.js';
 
 const fraction = z.number().min(0).max(1);
 
@@ -40,8 +41,8 @@ export const fitOptionsSchema = z.strictObject({
   topPairs: z.int().min(1).max(10),
   /** Share of a θ's rows that must be valid for it to count. Authors' code: 0.8. */
   minValidShare: fraction,
-  /** Share of a batch held out for scoring. Authors' code: 0.2. */
-  heldOutShare: z.number().min(0.05).max(0.5),
+  /** Share of a batch that the discriminator is tested on, with `score: accuracy`. Authors' code: 0.2. */
+  discriminatorTestShare: z.number().min(0.05).max(0.5),
   /** θ scored side by side in each iteration. */
   population: z.int().min(1).max(8),
   /** Tell the optimizer what gave the rows away (aggregates only). */
@@ -53,7 +54,7 @@ export const fitOptionsSchema = z.strictObject({
   /** Draw the released rows from the refined generator; off releases the model's rows. */
   refinement: z.boolean(),
   /** How near a released row may come to a real one. `off` still drops exact copies. */
-  distance: z.enum(['off', 'mild', 'strict']),
+  distance: z.enum(DISTANCE_LEVELS),
   /** Model calls to one activity; it makes fewer where they take long. */
   callsPerActivity: z.int().min(1).max(50),
   /** Model calls in flight at once. */
@@ -92,7 +93,7 @@ export const paperPreset: FitOptions = {
   optimizer: true,
   topPairs: 3,
   minValidShare: 0.8,
-  heldOutShare: 0.2,
+  discriminatorTestShare: 0.2,
   population: 1,
   feedback: false,
   partialRows: false,
