@@ -2,6 +2,7 @@ import { chunkExamples, epochBatches, finalPass } from '../mallm/generator/few-s
 import { widenSchema } from '../mallm/conditions/condition-parser.js';
 import type { PartialRow } from '../mallm/conditions/condition.js';
 import type { Row, TableSchema } from '../mallm/table/dataset.js';
+import { CHARACTERS_PER_TOKEN } from '../mallm/prompts/tokens.js';
 import { generatorMessages, generatorReplySchema } from '../mallm/prompts/generator-prompt.js';
 import { sumRejections, type Rejections } from '../mallm/rejections.js';
 import type { RunPlan, StoredCall, StoredRows, StoredTheta } from '../mallm/fit/plan.js';
@@ -247,12 +248,12 @@ function withAbsent({ rows, rejections }: ParsedRows, asked: number): Pick<Answe
   return { rows, rejections: absent > 0 ? { ...rejections, 'not-in-reply': absent } : rejections };
 }
 
-/** Tokens of one row as JSON, reckoned from the training rows at three characters a token, with room to spare. */
+/** Tokens of one row as JSON, estimated from the training rows, with room to spare. */
 function tokensOfRow(rows: Row[], { columns }: TableSchema): number {
   const sample = rows.slice(0, 50);
   const characters = sum(sample.map((row) => JSON.stringify(row).length)) / Math.max(1, sample.length);
   const names = JSON.stringify(columns.map(({ name }) => name)).length + 3 * columns.length;
-  return (1.6 * (characters + names)) / 3;
+  return (1.6 * (characters + names)) / CHARACTERS_PER_TOKEN;
 }
 
 function sum(values: number[]): number {

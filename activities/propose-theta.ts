@@ -160,14 +160,14 @@ async function proposal(
   },
 ): Promise<{ theta: Theta | null; replies: StoredReply[] }> {
   const { store, request, old, turn } = ask;
-  const { runId, epoch, batch, variant } = ask.input;
+  const { runId, variant } = ask.input;
   const { proposalReply } = runKeys(runId);
-  const key = proposalReply(epoch, batch, variant);
+  const key = proposalReply(ask.input, variant);
   const first = await callOnce({ store, key, model, request, turn });
   const attempt = attemptProposal(first.text, old);
   if (attempt.theta) return { theta: attempt.theta, replies: [first] };
   const mended: ChatRequest = { ...request, messages: repairMessages(request.messages, first.text, attempt.problem) };
-  const repairKey = proposalReply(epoch, batch, variant, true);
+  const repairKey = proposalReply(ask.input, variant, true);
   const second = await callOnce({ store, key: repairKey, model, request: mended, turn });
   return { theta: attemptProposal(second.text, old).theta, replies: [first, second] };
 }

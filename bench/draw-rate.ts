@@ -13,6 +13,7 @@ import { parseCsv } from '../mallm/table/formats/csv.js';
 import { seedOf } from '../mallm/random.js';
 import { drawRows, fitRefinedGenerator } from '../mallm/refinement/refinement.js';
 import type { DistanceLevel } from '../mallm/refinement/row-distance.js';
+import { DISTANCE_LEVELS } from '../mallm/refinement/row-distance.js';
 import { inferSchema, readRows } from '../mallm/table/inference/schema-inference.js';
 import { searchStructure } from '../mallm/theta/structure-search.js';
 
@@ -46,7 +47,7 @@ else compare();
 function compare(): void {
   const self = process.argv[1]!;
   const given = ['--rows', values.rows, '--train', values.train, '--target', values.target];
-  const ours = (['off', 'mild', 'strict'] as const).map(
+  const ours = DISTANCE_LEVELS.map(
     (level) => [`refined, distance ${level}`, run(process.execPath, [self, ...given, '--only', level])] as const,
   );
   const theirs = run(values.python, ['bench/draw-rate.py', values.train, values.rows]);

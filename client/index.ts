@@ -9,7 +9,7 @@
  */
 export { runCodecServer } from './cluster/codec-server.js';
 export type { CodecServerRequest } from './cluster/codec-server.js';
-export { planOf } from './runs/dry-run.js';
+export { dryRun } from './runs/dry-run.js';
 export type { Estimate } from './runs/dry-run.js';
 export { doctor } from './cluster/doctor.js';
 export type { Finding } from './cluster/finding.js';
@@ -49,4 +49,5 @@ export type { Manifest } from '../mallm/fit/manifest.js';
 export { TABLE_FORMATS } from '../output/table-content.js';
 export type { TableFormat } from '../output/table-content.js';
 export type { FitOptions } from '../mallm/options.js';
+export { DISTANCE_LEVELS } from '../mallm/refinement/row-distance.js';
 export type { Limits, Progress } from '../workflows/contract.js';

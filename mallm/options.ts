@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { OptionError } from './errors.js';
+import { DISTANCE_LEVELS } from './refinement/row-distance.js';
 
 const fraction = z.number().min(0).max(1);
 
@@ -103,10 +104,10 @@ export const fitOptionsSchema = z.strictObject({
    */
   minValidShare: fraction,
   /**
-   * Share of a batch held out for `score: 'accuracy'`. Authors' code: 0.2.
+   * Share of a batch that the discriminator is tested on, with `score: accuracy`. Authors' code: 0.2.
    * @default 0.2
    */
-  heldOutShare: z.number().min(0.05).max(0.5),
+  discriminatorTestShare: z.number().min(0.05).max(0.5),
   /**
    * θ scored side by side in each iteration.
    * @default 2 (paper: 1)
@@ -137,7 +138,7 @@ export const fitOptionsSchema = z.strictObject({
    * How near a released row may come to a real one. `off` still drops exact copies.
    * @default "mild" (paper: "off")
    */
-  distance: z.enum(['off', 'mild', 'strict']),
+  distance: z.enum(DISTANCE_LEVELS),
   /**
    * Model calls to one activity; it makes fewer where they take long.
    * @default 50
@@ -203,7 +204,7 @@ export const paperPreset: FitOptions = {
   optimizer: true,
   topPairs: 3,
   minValidShare: 0.8,
-  heldOutShare: 0.2,
+  discriminatorTestShare: 0.2,
   population: 1,
   feedback: false,
   partialRows: false,

@@ -1,4 +1,5 @@
 import type { ChatCompletion } from 'openai/resources/chat/completions';
+import { CHARACTERS_PER_TOKEN } from '../mallm/prompts/tokens.js';
 import type { ChatReply, ChatRequest } from './chat-model.js';
 import { ModelFailure } from './chat-model.js';
 import type { Asked } from './model-failure.js';
@@ -7,8 +8,6 @@ import { unreadableReply } from './model-failure.js';
 /** What the simulated model calls itself, as a model and as the fingerprint of its system. */
 const SIMULATED_MODEL = 'mallm-gan-simulator';
 const SIMULATED_FINGERPRINT = 'simulated';
-/** Characters to a token, where an endpoint does not count. */
-const CHARACTERS_PER_TOKEN = 4;
 
 const FINISH: Record<string, ChatReply['finish']> = {
   stop: 'stop',

@@ -1,9 +1,7 @@
+import { CHARACTERS_PER_TOKEN } from '../mallm/prompts/tokens.js';
 import type { ChatModel, ChatRequest } from './chat-model.js';
 import type { ModelLimits } from './endpoint-limiter.js';
 import { EndpointLimiter } from './endpoint-limiter.js';
-
-/** Characters to a token, for what a prompt is reckoned to use before the endpoint has counted. */
-const CHARACTERS_PER_TOKEN = 4;
 
 /**
  * A model whose calls stay within what its endpoint takes: never before a Retry-After has passed, never more in flight

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
-import { commonReasons, fit, planOf, poorYield, resumeFrom } from '../client/index.js';
+import { commonReasons, dryRun, fit, poorYield, resumeFrom } from '../client/index.js';
 import type { FitOutcome, FitRequest } from '../client/index.js';
-import { decimal, whole } from './options.js';
+import { distanceOption, decimal, whole } from './options.js';
 import { openTerminal, percent, runCommand } from './terminal.js';
 import type { OutputOptions } from './terminal.js';
 
@@ -100,13 +100,7 @@ function methodOptions(command: Command): void {
     .option('--no-feedback', 'do not tell the optimizer what gave the rows away')
     .option('--no-partial-rows', 'let the model draw every cell')
     .option('--no-refinement', "release the model's rows as they are")
-    .addOption(
-      new Option('--distance <level>', 'how near a released row may come to a real one').choices([
-        'off',
-        'mild',
-        'strict',
-      ]),
-    )
+    .addOption(distanceOption())
     .option('--patience <n>', 'iterations without a better score after which the fit ends; 0 never', whole)
     .option('--in-flight <n>', 'model calls at once', whole)
     .option('--max-calls <n>', 'end the fit, with the best θ so far, after so many model calls', whole)
@@ -141,7 +135,7 @@ async function runResume(checkpoint: string, { out, quiet, json }: Flags, signal
 }
 
 async function run(table: string, flags: Flags, signal: AbortSignal): Promise<void> {
-  const { quiet, json, dryRun, ...rest } = flags;
+  const { quiet, json, dryRun: isDryRun, ...rest } = flags;
   const terminal = openTerminal({ quiet, json });
   const request = {
     ...(await requestOf(table, rest)),
@@ -149,8 +143,8 @@ async function run(table: string, flags: Flags, signal: AbortSignal): Promise<vo
     onNotice: terminal.notice,
     signal,
   };
-  if (dryRun) {
-    const plan = await planOf(request);
+  if (isDryRun) {
+    const plan = await dryRun(request);
     terminal.result(plan.lines, plan.estimate);
     return;
   }

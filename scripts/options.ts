@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { TABLE_FORMATS } from '../client/index.js';
+import { DISTANCE_LEVELS, TABLE_FORMATS } from '../client/index.js';
 
 /** A whole number of an option. */
 export function whole(value: string): number {
@@ -33,4 +33,9 @@ export function several(value: string, earlier: string[] = []): string[] {
 /** `--format` of a table, with what is taken when it is left out. */
 export function formatOption(byDefault: string): Option {
   return new Option('--format <format>', `how the table is written (default: ${byDefault})`).choices(TABLE_FORMATS);
+}
+
+/** `--distance`, for commands that release rows. */
+export function distanceOption(): Option {
+  return new Option('--distance <level>', 'how near a released row may come to a real one').choices(DISTANCE_LEVELS);
 }

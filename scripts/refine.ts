@@ -1,6 +1,6 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { refine } from '../client/index.js';
-import { whole } from './options.js';
+import { distanceOption, whole } from './options.js';
 import { openTerminal, runCommand } from './terminal.js';
 
 type Flags = Omit<Parameters<typeof refine>[0], 'table'>;
@@ -14,9 +14,7 @@ export function refineCommand(): Command {
     .requiredOption('--target <column>', 'the column to be predicted')
     .requiredOption('--out <file>', 'CSV file to write')
     .option('--rows <n>', 'rows to draw (default: as many as the table has)', whole)
-    .addOption(
-      new Option('--distance <level>', 'how near a row may come to a real one').choices(['off', 'mild', 'strict']),
-    )
+    .addOption(distanceOption())
     .option('--schema <metadata.json>', 'SDV metadata that overrides the inferred columns')
     .option('--seed <n>', 'other rows', whole)
     .addHelpText(

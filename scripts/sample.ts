@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { sample } from '../client/index.js';
 import type { Manifest, SampleRequest } from '../client/index.js';
-import { formatOption, several, whole } from './options.js';
+import { distanceOption, formatOption, several, whole } from './options.js';
 import type { OutputOptions } from './terminal.js';
 import { openTerminal, runCommand } from './terminal.js';
 
@@ -20,9 +20,7 @@ export function sampleCommand(): Command {
         'model',
       ]),
     )
-    .addOption(
-      new Option('--distance <level>', 'how near a row may come to a real one').choices(['off', 'mild', 'strict']),
-    )
+    .addOption(distanceOption())
     .option('--seed <n>', 'other rows', whole)
     .option('--quiet', 'print nothing but errors')
     .option('--json', 'print the manifest as JSON')

@@ -23,7 +23,7 @@ export interface ChatAnswer {
   completionTokens: number;
 }
 
-/** Characters a token is reckoned at. */
+/** Characters of one token of the simulated model, by which it counts and cuts off. */
 const CHARACTERS_PER_TOKEN = 4;
 const SENTENCES = [
   'I can help with that. Could you tell me which columns the table has and how many rows you need?',

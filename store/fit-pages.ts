@@ -1,6 +1,7 @@
 import type { FitPage, FitState } from '../mallm/fit/fit-state.js';
 import { turnPage, wholeFit } from '../mallm/fit/fit-state.js';
 import type { Ref } from '../mallm/reference.js';
+import type { BatchPosition } from '../workflows/contract.js';
 import { runKeys } from './keys.js';
 import { getObject, putVersion } from './object.js';
 import type { ObjectStore } from './object-store.js';
@@ -8,14 +9,14 @@ import type { ObjectStore } from './object-store.js';
 /** Writes the state after a step; what no later step looks at goes into a page of its own first. */
 export async function putState(
   store: ObjectStore,
-  { runId, epoch, batch }: { runId: string; epoch: number; batch: number },
+  { runId, ...place }: BatchPosition & { runId: string },
   state: FitState,
 ): Promise<Ref> {
   const keys = runKeys(runId);
-  const key = keys.state(epoch, batch);
+  const key = keys.state(place);
   const turned = turnPage(state);
   if (!turned) return putVersion(store, key, state);
-  const past = await putVersion(store, keys.page(epoch, batch), turned.page);
+  const past = await putVersion(store, keys.page(place), turned.page);
   return putVersion(store, key, { ...turned.state, past });
 }
 

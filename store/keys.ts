@@ -2,7 +2,8 @@
  * Every key of the object store is made and read here. A key without an extension is a prefix that a hash completes
  * (`versionKey`, `replyKey`); a key that ends with `/` is a folder to list.
  */
-import { fitStep, sampleSteps } from '../workflows/contract.js';
+import type { BatchPosition } from '../workflows/contract.js';
+import { sampleSteps, stepOf } from '../workflows/contract.js';
 
 /** Hexadecimal digits of the hash of a content, and of that of a request, in a key. */
 const CONTENT_DIGITS = 12;
@@ -31,12 +32,12 @@ export const runKeys = (runId: string) => ({
   /** Sorted by step. */
   checkpoint: (step: number) => `runs/${runId}/checkpoints/${digits(step, 6)}`,
   firstState: `runs/${runId}/states/start`,
-  state: (epoch: number, batch: number) => `runs/${runId}/states/${fitStep(epoch, batch)}`,
-  page: (epoch: number, batch: number) => `runs/${runId}/pages/${fitStep(epoch, batch)}`,
+  state: (place: BatchPosition) => `runs/${runId}/states/${stepOf(place)}`,
+  page: (place: BatchPosition) => `runs/${runId}/pages/${stepOf(place)}`,
   theta: (number: number) => `runs/${runId}/thetas/${number}`,
   /** A reply of the optimizer to its prompt, or to the request to repair its first reply. */
-  proposalReply: (epoch: number, batch: number, variant: number, repair = false) =>
-    `runs/${runId}/replies/${fitStep(epoch, batch)}/propose-${variant}${repair ? '-repair' : ''}`,
+  proposalReply: (place: BatchPosition, variant: number, repair = false) =>
+    `runs/${runId}/replies/${stepOf(place)}/propose-${variant}${repair ? '-repair' : ''}`,
   /** A reply of the generator. */
   rowsReply: (step: string, theta: number, call: number) => `runs/${runId}/replies/${step}/t${theta}-c${call}`,
   /** Accepted rows of successive calls. */

@@ -1,6 +1,5 @@
 import { modelActivities } from './activity-proxies.js';
 import type { Candidate, FitCarry, OptimizeThetaInput } from './contract.js';
-import { fitStep } from './contract.js';
 import type { GeneratedBatch } from './generate-batch.js';
 import { generateBatch, modelCalls } from './generate-batch.js';
 import type { RunControl } from './run-control.js';
@@ -59,7 +58,7 @@ export function positionOf({ shape }: FitCarry, step: number): { epoch: number; 
 
 function placeOf(carry: FitCarry): { step: string; epoch: number; batch: number } {
   const { epoch, batch } = positionOf(carry, carry.step);
-  return { step: fitStep(epoch, batch), epoch, batch };
+  return { step: `e${epoch}b${batch}`, epoch, batch };
 }
 
 /**

@@ -18,8 +18,7 @@ export const REGENERATE = 'regenerate';
 export const regenerateWorkflowId = (schedule: string): string => `regenerate-${schedule}`;
 export const evaluateWorkflowId = (runId: string, sampleId: string): string => `evaluate-${runId}-${sampleId}`;
 
-/** Names of the steps of a fit, and of those that ask the model for the rows of a sample: what the store files them under. */
-export const fitStep = (epoch: number, batch: number): string => `e${epoch}b${batch}`;
+/** Names, in the store, the steps that ask the model for rows of a sample: `sample-first-s0-r1`. */
 export const sampleSteps = (sampleId: string): string => `sample-${sampleId}-`;
 export const sampleStep = (sampleId: string, shard: number, round: number): string =>
   `${sampleSteps(sampleId)}s${shard}-r${round}`;
@@ -49,6 +48,15 @@ export interface Candidate {
   number: number;
   theta: Ref;
 }
+
+/** A batch of training rows: which epoch, and which batch of it; both count from 1. */
+export interface BatchPosition {
+  epoch: number;
+  batch: number;
+}
+
+/** Names a batch in the store: `e1b2`. */
+export const stepOf = ({ epoch, batch }: BatchPosition): string => `e${epoch}b${batch}`;
 
 /**
  * All that goes from one run of the workflow to the next, and into a checkpoint: the fit as it stands between two steps.

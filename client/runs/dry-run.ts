@@ -1,6 +1,7 @@
 import type { FitOptions } from '../../mallm/options.js';
 import { chunkExamples, epochBatches } from '../../mallm/generator/few-shot-batch.js';
 import { shapeOf } from '../../mallm/fit/fit-shape.js';
+import { CHARACTERS_PER_TOKEN } from '../../mallm/prompts/tokens.js';
 import { generatorMessages } from '../../mallm/prompts/generator-prompt.js';
 import { optimizerMessages } from '../../mallm/optimizer/optimizer-prompt.js';
 import { edgesToBeginWith, firstParts } from '../../mallm/fit/plan.js';
@@ -13,9 +14,6 @@ import type { FitRequest } from './fit.js';
 import { partsOf } from './fit.js';
 import type { FitInput } from './fit-input.js';
 import { readFitInput } from './fit-input.js';
-
-/** Characters of a token, roughly, in English and JSON. */
-const CHARACTERS_A_TOKEN = 3.5;
 
 /** What a fit would ask and cost at most; a fit that converges early costs less. */
 export interface Estimate {
@@ -30,7 +28,7 @@ export interface Estimate {
 }
 
 /** The prompts of a fit, and how many calls, tokens and how much money it takes. Makes no call and writes nothing. */
-export async function planOf(request: FitRequest): Promise<{ estimate: Estimate; lines: string[] }> {
+export async function dryRun(request: FitRequest): Promise<{ estimate: Estimate; lines: string[] }> {
   const { rows, draw } = request;
   const { table, options } = partsOf(request);
   const input = await readFitInput(table, options);
@@ -80,10 +78,10 @@ function estimateOf(
     rowLength(
       schema.columns.map(({ name }) => name),
       trainRows,
-    ) / CHARACTERS_A_TOKEN;
+    ) / CHARACTERS_PER_TOKEN;
   const promptTokens = Math.ceil(
     (generatorCalls * prompts.generator.length + optimizerCalls * (prompts.optimizer.length + 1500)) /
-      CHARACTERS_A_TOKEN,
+      CHARACTERS_PER_TOKEN,
   );
   const completionTokens = Math.ceil(generatorCalls * options.rowsPerRequest * rowTokens + optimizerCalls * 400);
   const spending = { calls: generatorCalls + optimizerCalls, promptTokens, completionTokens };

@@ -20,7 +20,7 @@ import { drawSample, evaluateSample, fitTheta } from './run.js';
 import type { RunContext } from './run.js';
 import type { Session } from '../cluster/session.js';
 import { openSession } from '../cluster/session.js';
-import { readManifest, writeResults } from './results.js';
+import { readManifest, writeResults } from './result-files.js';
 
 /** How a command or a program follows what goes on. */
 export interface Watcher {

@@ -7,7 +7,7 @@ import { latestCheckpoint } from '../../store/checkpoint.js';
 import { storeOpener } from '../../workers/stores.js';
 import { complete, otherRun, storeUrl, withSession } from './fit.js';
 import type { FitOutcome, Watcher } from './fit.js';
-import { readManifest } from './results.js';
+import { readManifest } from './result-files.js';
 import type { PortableRecord, RunRecord } from './run-folder.js';
 import { makeRunFolder, readRunRecord, writeRunRecord } from './run-folder.js';
 

@@ -4,6 +4,7 @@ import type { RunPlan } from '../../mallm/fit/plan.js';
 import { seedOf } from '../../mallm/random.js';
 import { budgetLeft } from '../../mallm/fit/spending.js';
 import type { PartialRow } from '../../mallm/conditions/condition.js';
+import type { DistanceLevel } from '../../mallm/refinement/row-distance.js';
 import type { Ref } from '../../mallm/reference.js';
 import { latestCheckpoint } from '../../store/checkpoint.js';
 import type {
@@ -38,7 +39,7 @@ export interface SampleSpec {
   sampleId: string;
   rows: number;
   draw: 'refined' | 'model';
-  distance: 'off' | 'mild' | 'strict';
+  distance: DistanceLevel;
   conditions: PartialRow;
 }
 

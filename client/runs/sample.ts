@@ -9,6 +9,7 @@ import type { TableSchema } from '../../mallm/table/dataset.js';
 import { OptionError, RunError } from '../../mallm/errors.js';
 import type { Manifest } from '../../mallm/fit/manifest.js';
 import type { RunPlan } from '../../mallm/fit/plan.js';
+import type { DistanceLevel } from '../../mallm/refinement/row-distance.js';
 import type { Results } from '../../output/run-files.js';
 import type { TableFormat } from '../../output/table-content.js';
 import { manifestOf } from '../../output/run-files.js';
@@ -16,7 +17,7 @@ import { TABLE_FORMATS } from '../../output/table-content.js';
 import { readConfig } from '../../config/index.js';
 import type { Watcher } from './fit.js';
 import { contextOf, withSession } from './fit.js';
-import { resultsOf } from './results.js';
+import { resultsOf } from './result-files.js';
 import { exists, makeRunFolder, requireRunRecord, writeWhole } from './run-folder.js';
 import type { RunContext, SampleSpec } from './run.js';
 import { drawSample } from './run.js';
@@ -33,7 +34,7 @@ export interface SampleRequest extends Watcher {
   format?: TableFormat;
   /** `refined` costs no model call; `model` asks the model for every row. */
   draw?: 'refined' | 'model';
-  distance?: 'off' | 'mild' | 'strict';
+  distance?: DistanceLevel;
   /** Conditions that every released row satisfies: `age > 65`, `sex = Female`. */
   where?: string[];
   /** Another seed gives other rows; the same request gives the same rows. */

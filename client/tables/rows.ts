@@ -2,6 +2,7 @@ import type { BaselineMethod } from '../../mallm/baselines/baseline.js';
 import { formatCsv } from '../../mallm/table/formats/csv.js';
 import type { Row } from '../../mallm/table/dataset.js';
 import { identifiersOf, withFreshIdentifiers } from '../../mallm/table/identifier.js';
+import type { DistanceLevel } from '../../mallm/refinement/row-distance.js';
 import type { Rejections } from '../../mallm/rejections.js';
 import { writeWhole } from '../runs/run-folder.js';
 import type { TableFile } from './table-file.js';
@@ -38,9 +39,7 @@ export async function baseline(request: OfTable & { method: BaselineMethod }): P
 }
 
 /** The refinement for rows that somebody's model has already made: they are the prior, the table is the evidence. No model call. */
-export async function refine(
-  request: OfTable & { pool: string; distance?: 'off' | 'mild' | 'strict' },
-): Promise<RowsOutcome> {
+export async function refine(request: OfTable & { pool: string; distance?: DistanceLevel }): Promise<RowsOutcome> {
   const { pool, distance = 'mild', seed = 1 } = request;
   const { file, schema, rows } = await read(request);
   const prior = {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { fitOptionsSchema } from '../options.js';
+import { DISTANCE_LEVELS } from '../refinement/row-distance.js';
 
 const count = z.int().min(0);
 const fraction = z.number().min(0).max(1);
@@ -73,7 +74,7 @@ export const manifestSchema = z.strictObject({
   conditions: z.array(z.string()).describe('what every released row satisfies'),
   unseen: z.array(z.string()).describe('conditions that ask for what no training row shows'),
   draw: z.enum(['refined', 'model']).describe('where released rows come from'),
-  distance: z.enum(['off', 'mild', 'strict']).describe('how near a released row may come to a real one'),
+  distance: z.enum(DISTANCE_LEVELS).describe('how near a released row may come to a real one'),
   store: z.string().describe('URL of the object store, without credentials'),
   schedule: z
     .strictObject({

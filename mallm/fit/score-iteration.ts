@@ -121,13 +121,13 @@ function scoreOnHeldOut(iteration: Iteration, encoder: Encoder, counted: boolean
 function splitCandidate(
   { pair, rows }: ScoredCandidate,
   batch: number[],
-  { heldOutShare, seed }: FitOptions,
+  { discriminatorTestShare, seed }: FitOptions,
 ): { train: HeldOut; test: HeldOut } {
   const random = createRandom(seedOf(seed, 'split', pair.epoch, pair.batch, pair.number));
   const real = random.shuffle(batch);
   const synthetic = random.shuffle(rows);
-  const realTest = Math.max(1, Math.round(heldOutShare * real.length));
-  const syntheticTest = Math.max(1, Math.round(heldOutShare * synthetic.length));
+  const realTest = Math.max(1, Math.round(discriminatorTestShare * real.length));
+  const syntheticTest = Math.max(1, Math.round(discriminatorTestShare * synthetic.length));
   return {
     test: { real: real.slice(0, realTest), synthetic: synthetic.slice(0, syntheticTest) },
     train: { real: real.slice(realTest), synthetic: synthetic.slice(syntheticTest) },

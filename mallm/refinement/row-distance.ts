@@ -9,7 +9,8 @@ const TWIN_SHARE = 0.1;
 const QUANTILES = { off: null, mild: 0.05, strict: 0.25 } as const;
 
 /** How near a row may come to a real one: only no copy, or farther than the nearest 5 % or 25 % of real neighbours. */
-export type DistanceLevel = 'off' | 'mild' | 'strict';
+export const DISTANCE_LEVELS = ['off', 'mild', 'strict'] as const;
+export type DistanceLevel = (typeof DISTANCE_LEVELS)[number];
 
 /** Why a row is not kept. */
 export type TooNear = 'exact-copy' | 'too-near';

@@ -132,7 +132,7 @@ describe('a call', () => {
       { simulated: true },
     ],
     ['simulated, by its name', completion({ content: '' }, { model: 'mallm-gan-simulator' }), { simulated: true }],
-    ['not counted', completion({ content: '12345678' }, { usage: null }), { promptTokens: 12, completionTokens: 2 }],
+    ['not counted', completion({ content: '12345678' }, { usage: null }), { promptTokens: 16, completionTokens: 3 }],
     ['without a model', completion({ content: 'x' }, { model: undefined }), { model: 'small' }],
     [
       'a prompt that Azure filters',
