@@ -2,8 +2,6 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { folderStore } from '../../store/folder-store.js';
-import { StoreBlockedError, StoreUnavailableError } from '../../store/object-store.js';
 
 /** The code with which the next write breaks off after its first bytes, and links fail. */
 const fault = vi.hoisted(() => ({ write: '', link: '' }));
@@ -35,10 +33,19 @@ vi.mock('node:fs/promises', async (original) => {
 
 describe('folder store on a disk that fails', () => {
   let root: string;
+  let folderStore: typeof import('../../store/folder-store.js').folderStore;
+  let errors: typeof import('../../store/object-store.js');
   beforeAll(async () => {
+    // Unit tests share their modules: those that were loaded before would write with the file system as it is.
+    vi.resetModules();
+    ({ folderStore } = await import('../../store/folder-store.js'));
+    errors = await import('../../store/object-store.js');
     root = await mkdtemp(join(tmpdir(), 'mallm-full-'));
   });
-  afterAll(() => rm(root, { recursive: true, force: true }));
+  afterAll(async () => {
+    vi.resetModules();
+    await rm(root, { recursive: true, force: true });
+  });
   beforeEach(() => {
     fault.write = fault.link = '';
   });
@@ -49,7 +56,7 @@ describe('folder store on a disk that fails', () => {
     fault.write = 'ENOSPC';
     for (const condition of [undefined, { ifAbsent: true as const }]) {
       const failure = store.put(condition ? 'b' : 'a', Buffer.from('new content'), condition);
-      await expect(failure).rejects.toBeInstanceOf(StoreBlockedError);
+      await expect(failure).rejects.toBeInstanceOf(errors.StoreBlockedError);
       await expect(failure).rejects.toThrow(/^the disk of the store is full: got ENOSPC.*Free some space/);
     }
     expect((await store.get('a'))?.body.toString()).toBe('old');
@@ -59,7 +66,7 @@ describe('folder store on a disk that fails', () => {
 
   it('takes a disk that answers with an error for one that may answer again', async () => {
     fault.write = 'EIO';
-    await expect(folderStore(root).put('a', Buffer.from('new'))).rejects.toBeInstanceOf(StoreUnavailableError);
+    await expect(folderStore(root).put('a', Buffer.from('new'))).rejects.toBeInstanceOf(errors.StoreUnavailableError);
   });
 
   it('creates once, too, where the file system has no hard links', async () => {

@@ -34,14 +34,16 @@ function given(body: Buffer, headers: Record<string, string> = {}): Answer {
 }
 
 /** A store whose endpoint answers one request after the other as listed; the last answer is repeated. */
-async function storeAnswering(...answers: Answer[]): Promise<ObjectStore> {
+const storeAnswering = (...answers: Answer[]): Promise<ObjectStore> => storeWithin(4000, ...answers);
+
+async function storeWithin(deadlineMs: number, ...answers: Answer[]): Promise<ObjectStore> {
   endpoint = await startHttpEndpoint((_, index) => answers[Math.min(index, answers.length - 1)]!);
   return s3Store({
     bucket: 'bucket',
     prefix: 'pre',
     endpoint: endpoint.url,
     credentials: { accessKeyId: 'the-id', secretAccessKey: 'the-key' },
-    deadlineMs: 4000,
+    deadlineMs,
   });
 }
 
@@ -117,7 +119,7 @@ describe('S3 store against a server with faults', () => {
   });
 
   it('ends an operation at its deadline even if a body hangs', async () => {
-    const store = await storeAnswering((response) => {
+    const store = await storeWithin(500, (response) => {
       response.writeHead(200, { etag: '"1"', 'content-length': '100' });
       response.write('half');
     });

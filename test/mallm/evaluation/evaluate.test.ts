@@ -3,6 +3,7 @@ import type { Cell, Column, Row, TableSchema } from '../../../mallm/table/datase
 import { TableError } from '../../../mallm/errors.js';
 import { evaluateTable, type EvaluationInput } from '../../../mallm/evaluation/evaluate.js';
 import type { Evaluation } from '../../../mallm/evaluation/result.js';
+import { evaluationTables } from '../../../mallm/evaluation/tables.js';
 import { createRandom } from '../../../mallm/random.js';
 import { typedSplit } from './fixture-tables.js';
 
@@ -206,12 +207,14 @@ describe('an evaluation', () => {
     expect(evaluation.fidelity).toEqual(evaluateTable(given()).fidelity);
   });
 
-  it('samples tables beyond five thousand rows', () => {
-    const evaluation = evaluateTable(
-      given({ synthetic: people(5200, 3).map((row) => [row[0]!, row[1]!, row[2]!, row[3]!, 0, row[5]!]) }),
-    );
-    expect(evaluation.rows.synthetic).toBe(5000);
-    expect(evaluation.notes.join(' ')).toContain('5200 synthetic rows: a sample of 5000');
+  it('samples tables beyond five thousand rows, by the seed', () => {
+    const many = people(5200, 3);
+    const sample = (seed: number) => evaluationTables(given({ synthetic: many, seed }));
+    expect(sample(1).synthetic.rows).toBe(5000);
+    expect(sample(1).notes).toContain('5200 synthetic rows: a sample of 5000 was evaluated.');
+    expect(sample(1).synthetic).toEqual(sample(1).synthetic);
+    expect(sample(1).synthetic).not.toEqual(sample(2).synthetic);
+    expect(evaluationTables(given({ synthetic: many.slice(0, 5000) })).notes).toEqual([]);
   });
 });
 

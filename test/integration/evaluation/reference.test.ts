@@ -4,7 +4,7 @@ import type { Evaluation, Quartiles, UtilityScores } from '../../../mallm/evalua
 import { evaluationTables } from '../../../mallm/evaluation/tables.js';
 import type { TypedTable } from '../../../mallm/evaluation/typed-table.js';
 import { twoSampleTest } from '../../../mallm/evaluation/two-sample-test.js';
-import { readJson, typedSplit } from './fixture-tables.js';
+import { readJson, typedSplit } from '../../mallm/evaluation/fixture-tables.js';
 
 /*
  * What another evaluator (scikit-learn, XGBoost, SDMetrics 0.32.0, RapidFuzz) said of fifteen synthetic tables, and how
