@@ -3,11 +3,10 @@ import { parseCsv } from '../../mallm/table/formats/csv.js';
 import type { Row, TableSchema } from '../../mallm/table/dataset.js';
 import { TableError } from '../../mallm/errors.js';
 import { shapeOf } from '../../mallm/fit/fit-shape.js';
-import { splitHeldOut } from '../../mallm/table/held-out.js';
+import { splitTable } from '../../mallm/table/held-out.js';
 import type { FitOptions } from '../../mallm/options.js';
 import type { RunPlan } from '../../mallm/fit/plan.js';
 import { seedOf } from '../../mallm/random.js';
-import { inferSchema, readRows } from '../../mallm/table/inference/schema-inference.js';
 import { parseMetadata, toMetadata } from '../../mallm/table/inference/sdv-metadata.js';
 import type { FitInUse, PlannedRefit, ScheduleSpec } from '../../workflows/schedule-contract.js';
 import { runKeys } from '../../store/keys.js';
@@ -16,7 +15,8 @@ import type { ObjectStore } from '../../store/object-store.js';
 
 /**
  * A fit of a table that has changed, as the first fit was made: same options and seed, columns of the same kinds, with
- * the labels and ranges of the new rows. The same table gives the same run, so that a refit that was cut off goes on.
+ * the labels and ranges of the new training rows. The same table gives the same run, so that a refit that was cut off
+ * goes on.
  *
  * @throws TableError when the table cannot be used: unreadable, other columns, too few rows.
  */
@@ -30,13 +30,11 @@ export async function planTableRefit(
   assertSameColumns(before.schema, header, spec.refit.table!);
   const { target } = before.schema;
   const metadata = parseMetadata(toMetadata(before.schema), header);
-  const schema = inferSchema(header, records, { target, metadata });
-  const rows = readRows(schema, header, records);
-  const { heldOutShare } = spec.refit;
+  const { heldOutShare: share } = spec.refit;
+  const split = share === null ? null : { share, seed: before.options.seed };
+  const { schema, trainRows: train, heldOutRows } = splitTable({ header, records }, { target, metadata }, split);
   const runId = `${spec.fit.runId}-${shortHash(spec.prefix + sha256)}`;
-  const parts = heldOutShare === null ? null : splitHeldOut(rows, heldOutShare, before.options.seed);
-  const train = parts?.trainRows ?? rows;
-  const heldOut = parts ? await putVersion(store, runKeys(runId).heldOut, parts.heldOutRows) : before.heldOut;
+  const heldOut = heldOutRows ? await putVersion(store, runKeys(runId).heldOut, heldOutRows) : before.heldOut;
   const plan = { ...before, schema, dialect, heldOut };
   return plannedOf(store, { spec, plan, train, runId, slot, table: sha256, cause: 'table' });
 }

@@ -7,16 +7,13 @@ import type { FitOptions } from '../../mallm/options.js';
 import { parseFitOptions } from '../../mallm/options.js';
 import type { RunPlan } from '../../mallm/fit/plan.js';
 import { firstTaskInstruction } from '../../mallm/prompts/generator-prompt.js';
-import { splitHeldOut } from '../../mallm/table/held-out.js';
+import { splitTable } from '../../mallm/table/held-out.js';
 import { parseThetaDocument } from '../../mallm/theta/theta-document.js';
 import type { TableSource } from './run-folder.js';
 import { sha256 } from './run-folder.js';
-import { readTableFile, rowsLike, textOption, typedTable } from '../tables/table-file.js';
+import { readMetadata, readTableFile, rowsLike, textOption } from '../tables/table-file.js';
 
-/** Fewest rows that a fit can learn from. */
-const FEWEST_ROWS = 10;
-
-/** What a fit is asked for; the options of the method stand beside these. */
+/** The table of a fit and what is known of it, beside the options of the method. */
 export interface FitTable {
   /** Path of the CSV file. */
   table: string;
@@ -46,9 +43,11 @@ export interface FitInput {
 export async function readFitInput(request: FitTable, given: Partial<FitOptions>): Promise<FitInput> {
   const options = parseFitOptions(given);
   const file = await readTableFile(request.table);
-  const { schema, rows } = await typedTable(file, { target: request.target, metadata: request.schema });
-  const { trainRows, heldOutRows } = await heldOutOf(request, rows, schema, options.seed);
-  if (trainRows.length < FEWEST_ROWS) throw tooFewRows(trainRows.length);
+  const share = heldOutShare(request);
+  const inference = { target: request.target, ...(await readMetadata(request.schema, file)) };
+  const split = splitTable(file, inference, share === null ? null : { share, seed: options.seed });
+  const { schema, trainRows } = split;
+  const heldOutRows = split.heldOutRows ?? (await heldOutFile(request, schema));
   assertEdges(schema, options);
   const context = await textOption(request.context);
   const theta = request.theta === undefined ? null : await readTheta(request.theta, schema);
@@ -64,12 +63,7 @@ export async function readFitInput(request: FitTable, given: Partial<FitOptions>
     options,
   };
   const fingerprint = sha256(JSON.stringify([sha256(file.bytes), plan, heldOutRows]));
-  const share = Number(request.heldOut);
-  const source = {
-    table: resolve(request.table),
-    sha256: sha256(file.bytes),
-    heldOutShare: Number.isNaN(share) ? null : share,
-  };
+  const source = { table: resolve(request.table), sha256: sha256(file.bytes), heldOutShare: share };
   return { name: file.name, trainRows, heldOutRows, plan, fingerprint, source };
 }
 
@@ -83,25 +77,21 @@ export function newRunId(name: string): string {
   return `${slug || 'table'}-${randomBytes(4).toString('hex')}`;
 }
 
-async function heldOutOf(
-  { heldOut }: FitTable,
-  rows: Row[],
-  schema: TableSchema,
-  seed: number,
-): Promise<{ trainRows: Row[]; heldOutRows: Row[] | null }> {
-  if (heldOut === undefined) return { trainRows: rows, heldOutRows: null };
+/** Null for a file, or none. @throws OptionError for a number that is no share. */
+function heldOutShare({ heldOut }: FitTable): number | null {
   const share = Number(heldOut);
-  if (!Number.isNaN(share)) {
-    if (share > 0 && share <= 0.5) return splitHeldOut(rows, share, seed);
-    throw new OptionError({
-      problem: '--held-out is out of range',
-      expected: 'a CSV file, or a share above 0 and up to 0.5',
-      got: heldOut,
-      remedy: 'For a fifth of the rows: --held-out 0.2.',
-    });
-  }
-  const file = await readTableFile(heldOut);
-  return { trainRows: rows, heldOutRows: rowsLike(schema, file, heldOut) };
+  if (heldOut === undefined || Number.isNaN(share)) return null;
+  if (share > 0 && share <= 0.5) return share;
+  throw new OptionError({
+    problem: '--held-out is out of range',
+    expected: 'a CSV file, or a share above 0 and up to 0.5',
+    got: heldOut,
+    remedy: 'For a fifth of the rows: --held-out 0.2.',
+  });
+}
+
+async function heldOutFile({ heldOut }: FitTable, schema: TableSchema): Promise<Row[] | null> {
+  return heldOut === undefined ? null : rowsLike(schema, await readTableFile(heldOut), heldOut);
 }
 
 function assertEdges(schema: TableSchema, options: FitOptions): void {
@@ -122,15 +112,6 @@ async function readTheta(path: string, schema: TableSchema): Promise<ReturnType<
     throw new TableError({ problem: `cannot read ${path}`, expected: 'a theta.md', remedy: 'Check the path.' });
   });
   return parseThetaDocument(text, schema);
-}
-
-function tooFewRows(rows: number): TableError {
-  return new TableError({
-    problem: 'the table has too few rows to learn from',
-    expected: `at least ${FEWEST_ROWS} training rows`,
-    got: String(rows),
-    remedy: 'Give more rows; 25 to 800 is what the method is made for.',
-  });
 }
 
 function defaultContext(name: string, schema: TableSchema): string {

@@ -4,6 +4,7 @@ import { parseCsv } from '../../mallm/table/formats/csv.js';
 import type { CsvDialect, Row, TableSchema } from '../../mallm/table/dataset.js';
 import { TableError } from '../../mallm/errors.js';
 import { inferSchema, readRows } from '../../mallm/table/inference/schema-inference.js';
+import type { TableMetadata } from '../../mallm/table/inference/sdv-metadata.js';
 import { parseMetadata } from '../../mallm/table/inference/sdv-metadata.js';
 
 /** A table as read from its file. */
@@ -28,9 +29,16 @@ export async function typedTable(
   table: Pick<TableFile, 'header' | 'records'>,
   { target, metadata }: { target: string; metadata?: string },
 ): Promise<{ schema: TableSchema; rows: Row[] }> {
-  const overrides = metadata === undefined ? undefined : parseMetadata(await readJson(metadata), table.header);
-  const schema = inferSchema(table.header, table.records, { target, ...(overrides ? { metadata: overrides } : {}) });
+  const schema = inferSchema(table.header, table.records, { target, ...(await readMetadata(metadata, table)) });
   return { schema, rows: readRows(schema, table.header, table.records) };
+}
+
+/** SDV metadata from a file; nothing without one. @throws TableError when it cannot be read or is none. */
+export async function readMetadata(
+  path: string | undefined,
+  { header }: Pick<TableFile, 'header'>,
+): Promise<{ metadata?: TableMetadata }> {
+  return path === undefined ? {} : { metadata: parseMetadata(await readJson(path), header) };
 }
 
 /** Rows of another file of the same table, typed as the schema says; labels and ranges of their own are kept. */

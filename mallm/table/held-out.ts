@@ -1,13 +1,45 @@
-import type { Row } from './dataset.js';
+import type { Row, TableSchema } from './dataset.js';
+import type { CsvTable } from './formats/csv.js';
+import type { InferenceOptions } from './inference/schema-inference.js';
+import { inferSchema, readRows } from './inference/schema-inference.js';
 import { createRandom, seedOf } from '../random.js';
 
-/** Sets a share of the rows apart for the evaluation, at least one; the same seed and rows give the same split. */
-export function splitHeldOut(rows: Row[], share: number, seed: number): { trainRows: Row[]; heldOutRows: Row[] } {
-  const order = createRandom(seedOf(seed, 'held-out')).shuffle(rows.map((_, index) => index));
-  const count = Math.max(1, Math.round(share * rows.length));
-  const out = new Set(order.slice(0, count));
+/** A typed table, a share of whose rows is held out for the evaluation. */
+export interface SplitTable {
+  schema: TableSchema;
+  trainRows: Row[];
+  /** Null when none are set apart. */
+  heldOutRows: Row[] | null;
+}
+
+/**
+ * Sets a share of a table's rows apart, then types the columns by the training rows alone: no label, range or length of
+ * a held-out row can reach a prompt. Held-out rows keep labels and numbers of their own.
+ * @param heldOut null sets none apart.
+ * @throws TableError as `inferSchema` does, and for a held-out cell that is not of the kind of the training rows; rows
+ *   are counted in the whole table.
+ */
+export function splitTable(
+  { header, records }: Pick<CsvTable, 'header' | 'records'>,
+  options: InferenceOptions,
+  heldOut: { share: number; seed: number } | null,
+): SplitTable {
+  const out = heldOut ? heldOutPlaces(records.length, heldOut) : new Set<number>();
+  const schema = inferSchema(
+    header,
+    records.filter((_, index) => !out.has(index)),
+    options,
+  );
+  const rows = readRows(schema, header, records);
   return {
+    schema,
     trainRows: rows.filter((_, index) => !out.has(index)),
-    heldOutRows: rows.filter((_, index) => out.has(index)),
+    heldOutRows: heldOut && rows.filter((_, index) => out.has(index)),
   };
+}
+
+/** At least one row; the same number of rows, share and seed give the same places. */
+function heldOutPlaces(rows: number, { share, seed }: { share: number; seed: number }): Set<number> {
+  const order = createRandom(seedOf(seed, 'held-out')).shuffle(Array.from({ length: rows }, (_, index) => index));
+  return new Set(order.slice(0, Math.max(1, Math.round(share * rows))));
 }

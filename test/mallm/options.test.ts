@@ -19,7 +19,7 @@ const PUBLISHED = {
   optimizer: true,
   topPairs: 3, // authors' code
   minValidShare: 0.8, // authors' code
-  heldOutShare: 0.2, // authors' code
+  discriminatorTestShare: 0.2, // authors' code
   population: 1, // Listing 1: one θ a batch
   feedback: false,
   partialRows: false,

@@ -73,7 +73,7 @@ function checkRowCount(rows: number): void {
   if (rows >= MIN_ROWS) return;
   throw new TableError({
     problem: 'the table has too few rows',
-    expected: `at least ${MIN_ROWS}`,
+    expected: `at least ${MIN_ROWS} to learn from`,
     got: String(rows),
     remedy: 'Add rows; from 25 on the method has something to learn from.',
   });
@@ -145,6 +145,6 @@ function unreadable(column: Column, expected: string, row: number): never {
   throw new TableError({
     problem: `row ${row + 1} below the header has a cell in column ${JSON.stringify(column.name)} that cannot be read`,
     expected: `${expected}, or nothing`,
-    remedy: 'Correct the cell, or leave it empty.',
+    remedy: 'Correct the cell, write it as the training rows are, or leave it empty.',
   });
 }

@@ -236,7 +236,7 @@ describe('the target', () => {
       'three rows',
       csvOf(FILLER).split('\n').slice(0, 4).join('\n'),
       'y',
-      /too few rows: expected at least 10, got 3\. Add rows/,
+      /too few rows: expected at least 10 to learn from, got 3\. Add rows/,
     ],
     [
       'an empty column',
