@@ -34,10 +34,10 @@ export function intersect(column: Column, first: Condition, second: Condition): 
   if (a.is === 'present') return b;
   if (b.is === 'present') return a;
   const values = valuesOf(a) ?? valuesOf(b);
-  if (values) return anyOf(values.filter((cell) => satisfies(column, cell, a) && satisfies(column, cell, b)));
+  if (values) return anyOf(values.filter((cell) => satisfies(cell, a) && satisfies(cell, b)));
   if (isNumber(column)) return narrowed(column, asRange(a), asRange(b));
   if (isLabel(column)) {
-    return anyOf(column.categories.filter((label) => satisfies(column, label, a) && satisfies(column, label, b)));
+    return anyOf(column.categories.filter((label) => satisfies(label, a) && satisfies(label, b)));
   }
   if (JSON.stringify(a) === JSON.stringify(b)) return a;
   throw new OptionError({
@@ -83,9 +83,7 @@ function narrowed(column: Parameters<typeof nextOnGrid>[0], a: Range, b: Range):
     ...(max && { max: max.value }),
     ...(exclusive.length > 0 && { exclusive }),
   };
-  const except = [...new Set([...(a.except ?? []), ...(b.except ?? [])])].filter((cell) =>
-    satisfies(column, cell, inside),
-  );
+  const except = [...new Set([...(a.except ?? []), ...(b.except ?? [])])].filter((cell) => satisfies(cell, inside));
   const range: Range = { ...inside, ...(except.length > 0 && { except }) };
   return isEmpty(column, range) ? null : range;
 }
@@ -107,7 +105,7 @@ function isEmpty(column: Parameters<typeof nextOnGrid>[0], range: Range): boolea
   let number = range.min;
   for (let tries = 0; tries <= (range.except?.length ?? 0) + 1; tries++) {
     if (number > range.max) return true;
-    if (satisfies(column, number, range)) return false;
+    if (satisfies(number, range)) return false;
     const next = nextOnGrid(column, number, 1);
     if (next <= number) return false;
     number = next;

@@ -1,7 +1,7 @@
 import { cellToJson } from '../table/cell.js';
-import { columnIndex, columnNamed, type Cell, type Column, type Row, type TableSchema } from '../table/dataset.js';
+import { columnIndex, type Cell, type Column, type Row, type TableSchema } from '../table/dataset.js';
 
-/** What one cell has to satisfy. Bounds are inclusive unless `exclusive` names them; no value in `except` satisfies. */
+/** A condition on one cell. Bounds are inclusive unless `exclusive` names them; no value in `except` satisfies. */
 export type Condition =
   | { is: 'equal'; value: Cell }
   | { is: 'not-equal'; value: Cell }
@@ -13,8 +13,8 @@ export type Condition =
 /** A row of which some cells are given: column name → condition. The generator completes it. */
 export type PartialRow = Record<string, Condition>;
 
-/** Whether a cell is as the condition says. A missing cell satisfies only a condition that says missing. */
-export function satisfies(_column: Column, cell: Cell, condition: Condition): boolean {
+/** Whether a cell satisfies a condition. A missing cell satisfies only `missing`. */
+export function satisfies(cell: Cell, condition: Condition): boolean {
   switch (condition.is) {
     case 'equal':
       return cell === condition.value;
@@ -32,12 +32,12 @@ export function satisfies(_column: Column, cell: Cell, condition: Condition): bo
 }
 
 /**
- * Whether a row is as all conditions say.
+ * Whether a row satisfies every condition.
  * @throws Error when a condition names a column that the schema does not have.
  */
 export function rowSatisfies(schema: TableSchema, row: Row, partialRow: PartialRow): boolean {
   return Object.entries(partialRow).every(([name, condition]) =>
-    satisfies(columnNamed(schema, name), row[columnIndex(schema, name)] ?? null, condition),
+    satisfies(row[columnIndex(schema, name)] ?? null, condition),
   );
 }
 

@@ -20,14 +20,11 @@ export interface RowsAsked {
   partialRows?: readonly PartialRow[];
 }
 
-/** What a reply held. */
 export interface ParsedRows {
   /** Valid rows in the order of the reply, at most as many as asked; identifier cells are null. */
   rows: Row[];
   /** Candidates for a row that were not kept, by reason. */
   rejections: Rejections;
-  /** Places of the partial rows that no row fills, ascending; empty when none were given. */
-  unfilled: number[];
 }
 
 /** A valid row with its place among all candidates of the reply. */
@@ -60,8 +57,8 @@ export function parseRows(text: string, ask: RowsAsked): ParsedRows {
     if ('reason' in checked) reject(checked.reason);
     else valid.push({ place, row: checked.row });
   }
-  const result = ask.partialRows ? fitPartialRows(valid, ask, ask.partialRows, reject) : firstAsked(valid, ask, reject);
-  return { ...result, rejections: Object.fromEntries(counts) };
+  const rows = ask.partialRows ? fitPartialRows(valid, ask, ask.partialRows, reject) : firstAsked(valid, ask, reject);
+  return { rows, rejections: Object.fromEntries(counts) };
 }
 
 function checkedRow(candidate: ReplyValue, schema: TableSchema, find: ColumnFinder): { row: Row } | { reason: string } {
@@ -98,9 +95,9 @@ function valuesByColumn(object: ReplyObject, find: ColumnFinder): Map<number, Re
   return values;
 }
 
-function firstAsked(valid: PlacedRow[], { asked }: RowsAsked, reject: Reject): Pick<ParsedRows, 'rows' | 'unfilled'> {
+function firstAsked(valid: PlacedRow[], { asked }: RowsAsked, reject: Reject): Row[] {
   for (let surplus = asked; surplus < valid.length; surplus++) reject('surplus-row');
-  return { rows: valid.slice(0, asked).map(({ row }) => row), unfilled: [] };
+  return valid.slice(0, asked).map(({ row }) => row);
 }
 
 /**
@@ -112,7 +109,7 @@ function fitPartialRows(
   { schema, asked }: RowsAsked,
   partialRows: readonly PartialRow[],
   reject: Reject,
-): Pick<ParsedRows, 'rows' | 'unfilled'> {
+): Row[] {
   const wanted = partialRows.slice(0, asked);
   const fits = ({ row }: PlacedRow, slot: number): boolean => keepsGiven(schema, row, wanted[slot]!);
   const open = new Set(wanted.keys());
@@ -127,14 +124,14 @@ function fitPartialRows(
     else open.delete(slot);
     return slot !== undefined;
   });
-  return { rows: kept.map(({ row }) => row), unfilled: [...open].sort((a, b) => a - b) };
+  return kept.map(({ row }) => row);
 }
 
-/** Conditions on identifiers are for whoever makes them; no model is asked to keep them. */
+/** Identifiers are made in code: the model does not see conditions on them. */
 function keepsGiven(schema: TableSchema, row: Row, partialRow: PartialRow): boolean {
   return Object.entries(partialRow).every(([name, condition]) => {
     const index = schema.columns.findIndex((column) => column.name === name);
     const column = schema.columns[index];
-    return column !== undefined && (column.kind === 'identifier' || satisfies(column, row[index] ?? null, condition));
+    return column !== undefined && (column.kind === 'identifier' || satisfies(row[index] ?? null, condition));
   });
 }

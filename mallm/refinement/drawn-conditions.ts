@@ -34,7 +34,7 @@ export function drawConditions(
   for (const [name, condition] of Object.entries(conditions)) {
     const index = columnIndex(schema, name);
     const column = schema.columns[index]!;
-    const accepts = (cell: Cell): boolean => satisfies(column, cell, condition);
+    const accepts = (cell: Cell): boolean => satisfies(cell, condition);
     const place = columns.findIndex((coded) => coded.index === index);
     const cells =
       place >= 0

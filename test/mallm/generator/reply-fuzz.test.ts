@@ -185,7 +185,7 @@ describe(`parseRows on ${REPLIES} fuzzed replies`, () => {
       let text = random.pick(DRESSES)(objects);
       for (let times = 1 + random.integer(3); times > 0; times--) text = wreck(text, random);
       const given = random.uniform() < 0.5 ? { partialRows } : {};
-      const { rows, rejections, unfilled } = parseRows(text, {
+      const { rows, rejections } = parseRows(text, {
         schema: clinicSchema,
         asked: 3,
         cutOff: random.uniform() < 0.5,
@@ -199,7 +199,6 @@ describe(`parseRows on ${REPLIES} fuzzed replies`, () => {
         [],
         text,
       );
-      if (given.partialRows) assert.equal(rows.length + unfilled.length, 3, text);
     }
   });
 

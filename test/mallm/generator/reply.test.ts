@@ -43,7 +43,7 @@ describe('parseRows, where rows may stand', () => {
     ['after thoughts without a beginning', `perhaps {"age":1}?\n</think>\n{"rows":[${both}]}`],
     ['with a comma too many', `{"rows":[${both},],}`],
   ])('finds them %s', (_name, text) => {
-    expect(parse(text)).toEqual({ rows: clinicRows.map(withoutIdentifier), rejections: {}, unfilled: [] });
+    expect(parse(text)).toEqual({ rows: clinicRows.map(withoutIdentifier), rejections: {} });
   });
 
   it('takes names in another spelling where only one column can be meant', () => {
@@ -112,7 +112,6 @@ describe('parseRows, what it rejects', () => {
     expect(parse('I am sorry, [as a model] I cannot.')).toEqual({
       rows: [],
       rejections: { 'not-json': 1 },
-      unfilled: [],
     });
     expect(parse(`<think>perhaps ${JSON.stringify(valid)}`, { cutOff: true }).rejections).toEqual({ 'cut-off': 1 });
     expect(parse(json(valid, { ...other, note: '</think>' })).rows).toHaveLength(2);
@@ -137,30 +136,30 @@ describe('parseRows with partial rows', () => {
     expect(parse(json(other, valid), { asked: 2, partialRows: [female, old] })).toEqual({
       rows: clinicRows.map(withoutIdentifier).reverse(),
       rejections: {},
-      unfilled: [],
     });
   });
 
-  it('rejects what fits none, and says which are still unfilled', () => {
-    const { rows, rejections, unfilled } = parse(json({ ...valid, sex: 'Male' }, other), {
+  it('rejects what fits none', () => {
+    const { rows, rejections } = parse(json({ ...valid, sex: 'Male' }, other), {
       asked: 3,
       partialRows: [female, old, female],
     });
     expect(rows).toEqual([withoutIdentifier(clinicRows[1]!)]);
     expect(rejections).toEqual({ 'partial-row-not-kept': 1 });
-    expect(unfilled).toEqual([0, 2]);
   });
 
   it('fills each only once', () => {
     const ask = { asked: 3, partialRows: [{}, old, female] };
-    const { rows, rejections, unfilled } = parse(json(valid, other, valid, valid), ask);
+    const { rows, rejections } = parse(json(valid, other, valid, valid), ask);
     expect(rows).toHaveLength(3);
     expect(rejections).toEqual({ 'surplus-row': 1 });
-    expect(unfilled).toEqual([]);
   });
 
   it('fills the more demanding first with a row that is out of its place', () => {
-    expect(parse(json(valid), { asked: 3, partialRows: [old, {}, female] }).unfilled).toEqual([0, 1]);
+    const ask = { asked: 3, partialRows: [old, female, {}] };
+    const { rows, rejections } = parse(json(valid, { ...valid, sex: 'Male' }), ask);
+    expect(rows).toHaveLength(2);
+    expect(rejections).toEqual({});
   });
 
   it('does not ask a model to keep a condition on an identifier', () => {
