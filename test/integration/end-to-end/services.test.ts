@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -15,6 +14,7 @@ import type { S3Server } from '../../support/s3-server.js';
 import { startS3Server } from '../../support/s3-server.js';
 import { loggedCalls, paidTwice } from '../../support/site.js';
 import { startTemporal } from '../../support/temporal.js';
+import { until } from '../../support/until.js';
 
 const TABLE = repositoryFile('test/fixtures/tables/adult-train-25.csv');
 const KEY = 'sk-services-0b7d41';
@@ -150,7 +150,7 @@ describe('the services of production', () => {
     const second = await place.run(['worker', '--metrics', taken], env);
     expect([second.code, second.stderr]).toEqual([1, expect.stringContaining('cannot listen on')]);
     await temporal.stop();
-    await sleep(100);
+    await until('not ready', async () => (await ask(hosts[0]!, '/readyz')).status === 503);
     expect(await ask(hosts[0]!, '/readyz')).toEqual({ status: 503, text: 'the Temporal server does not answer\n' });
     expect((await ask(hosts[0]!, '/healthz')).status).toBe(200);
     expect((await hosts[0]!.stop()).code).toBe(0);

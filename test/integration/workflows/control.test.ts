@@ -1,14 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { FitOutcome, FitRequest } from '../../../client/index.js';
 import { cancel, pause, resume, setLimits, status, stop } from '../../../client/index.js';
 import type { Progress } from '../../../workflows/contract.js';
+import { fitWorkflowId } from '../../../workflows/contract.js';
 import type { Site } from '../../support/site.js';
 import { paidTwice, startSite } from '../../support/site.js';
 import { startTemporal } from '../../support/temporal.js';
+import { until, untilActivitiesEnd, untilIdle } from '../../support/until.js';
 
 const IN_FLIGHT = 4;
 
@@ -50,13 +51,15 @@ describe('a running fit', () => {
     await pause(run());
     leave.abort();
     await expect(outcome).rejects.toThrow('stopped before the end');
-    // The calls of the activity under way are still made.
-    await sleep(3000);
-    const asked = site.calls().length;
-    await sleep(1000);
-    expect(site.calls().length).toBe(asked);
+    // The calls of the activities under way are still made.
+    await untilActivitiesEnd(site.client, await workflowId());
+    const idle = Date.now();
     expect(await status(run())).toMatchObject({ workflow: 'RUNNING', progress: { status: 'paused' } });
+    // The step under way is still scored; then nothing is left to do.
+    await untilIdle(site.client, await workflowId());
+    const resumed = Date.now();
     expect(rowsOf(await resume(run()))).toBe(25);
+    expect(site.calls().filter(({ time }) => time > idle && time < resumed)).toEqual([]);
     expect(paidTwice(site.calls())).toEqual([]);
   });
 
@@ -112,7 +115,7 @@ describe('a running fit', () => {
     ] as const) {
       await expect(setLimits({ ...run(), ...limits })).rejects.toThrow(told);
     }
-    await sleep(3000);
+    await untilActivitiesEnd(site.client, await workflowId());
     const from = Date.now();
     const { manifest } = await outcome;
     expect(mostAtOnce(site.calls().filter(({ time }) => time > from))).toBe(1);
@@ -147,12 +150,10 @@ describe('a running fit', () => {
     },
   );
 
-  async function untilKnown(): Promise<void> {
-    for (;;) {
-      const known = await status(run()).catch(() => undefined);
-      if (known?.workflow === 'RUNNING') return;
-      await sleep(20);
-    }
+  const workflowId = async (): Promise<string> => fitWorkflowId((await status(run())).runId);
+
+  function untilKnown(): Promise<void> {
+    return until('the fit runs', async () => (await status(run()).catch(() => undefined))?.workflow === 'RUNNING');
   }
 
   function checkpoints(): string[] {
