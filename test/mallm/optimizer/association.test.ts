@@ -17,15 +17,25 @@ describe('associationOf', () => {
     else expect(Math.abs(deviate - oracle.deviate)).toBeLessThan(0.05 * Math.max(1, Math.abs(oracle.deviate)));
   });
 
+  it.each(oracles)('is the same for the columns changed over ($strength)', ({ first, second }) => {
+    const { strength, deviate } = associationOf(second, first);
+    expect(strength).toBeCloseTo(associationOf(first, second).strength, 10);
+    expect(deviate).toBeCloseTo(associationOf(first, second).deviate, 10);
+  });
+
+  it('is 0 where each row has a level of its own: any column would follow from it', () => {
+    const own = Array.from({ length: 20 }, (_, row) => row);
+    const two = own.map((row) => row % 2);
+    expect(associationOf(own, two).strength).toBe(0);
+    expect(associationOf(own, own).strength).toBe(0);
+  });
+
   it('is 1 for equal columns, and 0 where one of them is constant or there are no rows', () => {
     const levels = Array.from({ length: 60 }, (_, row) => row % 3);
     expect(associationOf(levels, levels).strength).toBeCloseTo(1, 12);
-    expect(
-      associationOf(
-        levels,
-        levels.map(() => 0),
-      ),
-    ).toEqual({ strength: 0, deviate: 0 });
+    const constant = levels.map(() => 0);
+    expect(associationOf(levels, constant)).toEqual({ strength: 0, deviate: 0 });
+    expect(associationOf(constant, levels)).toEqual({ strength: 0, deviate: 0 });
     expect(associationOf([], [])).toEqual({ strength: 0, deviate: 0 });
   });
 });

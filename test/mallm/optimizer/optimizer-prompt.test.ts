@@ -1,8 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Row } from '../../../mallm/table/dataset.js';
+import type { Feedback } from '../../../mallm/optimizer/feedback.js';
 import { compareRows } from '../../../mallm/optimizer/feedback.js';
 import { optimizerMessages, repairMessages } from '../../../mallm/optimizer/optimizer-prompt.js';
 import type { ScoredTheta } from '../../../mallm/optimizer/optimizer-prompt.js';
+import type { PromptMessage } from '../../../mallm/prompts/prompt.js';
 import type { Theta } from '../../../mallm/theta/theta.js';
 import { readPrompt } from '../../../simulator/prompt-reader.js';
 import { clinicRows, clinicSchema } from '../../support/clinic-schema.js';
@@ -23,10 +25,17 @@ const real: Row[] = Array.from({ length: 60 }, (_, row) =>
   clinicRows[row % 2]!.map((cell, column) => (column === 1 ? 20 + (row % 30) : cell)),
 );
 const synthetic: Row[] = real.map((row, place) => row.with(1, 70 + (place % 20)).with(7, place % 4 < 2 ? 'yes' : 'no'));
-const feedback = compareRows(clinicSchema, real, synthetic);
+let feedback: Feedback;
+beforeAll(() => {
+  feedback = compareRows(clinicSchema, real, synthetic);
+});
 
 describe('optimizerMessages', () => {
-  const [system, user] = optimizerMessages({ pairs, metric: 'accuracy', feedback });
+  let system: PromptMessage | undefined;
+  let user: PromptMessage | undefined;
+  beforeAll(() => {
+    [system, user] = optimizerMessages({ pairs, metric: 'accuracy', feedback });
+  });
 
   it('shows the trials with the best last, in percent', () => {
     const headings = user!.content.split('\n').filter((line) => /^#{2,3} /.test(line));
@@ -108,7 +117,10 @@ describe('optimizerMessages', () => {
 });
 
 describe('repairMessages', () => {
-  const messages = optimizerMessages({ pairs, metric: 'auc' });
+  let messages: PromptMessage[];
+  beforeAll(() => {
+    messages = optimizerMessages({ pairs, metric: 'auc' });
+  });
 
   it('goes on with the conversation: the reply, and what is wrong with it', () => {
     const repaired = repairMessages(messages, '{"x":1}', 'the reply has no "taskInstruction"');

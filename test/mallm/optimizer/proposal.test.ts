@@ -56,6 +56,10 @@ describe('parseProposal', () => {
       expect(given('sex')).toEqual(['smoker', 'age']);
     });
 
+    it('keeps the old ones where the reply has something else', () => {
+      expect(given({ from: 'sex' })).toEqual(['smoker', 'age']);
+    });
+
     it('has none where chance is left to the model', () => {
       expect(parse({ causalStructure: pairs, taskInstruction: task, givenColumns: ['sex'] })).not.toHaveProperty(
         'givenColumns',
@@ -73,7 +77,11 @@ describe('parseProposal', () => {
     ],
     ['arrows', ['age -> smoker', '"sex" → "charges"']],
     ['arrows of a list', ['- age --> smoker', '2. sex => charges']],
+    ['arrows of a list with wide spaces', ['  *   age  ->  smoker', '12)  sex  ->  charges']],
+    ['arrows without spaces', ['age->smoker', 'sex→charges']],
+    ['arrows in quotes with spaces round them', [' "age" -> smoker ', ['sex ', ' "charges" ']]],
     ['lines', 'age -> smoker\nsex -> charges'],
+    ['lines with an empty one and one that says none', ' none \nage -> smoker\n\n ;sex -> charges\n'],
     [
       'another spelling',
       [
@@ -94,7 +102,22 @@ describe('parseProposal', () => {
     ]);
   });
 
-  it.each([[[]], [''], ['(none known)'], ['none']])('reads %j as no edges', (causalStructure) => {
+  it('reads columns that are named by numbers, and keeps quotes and dashes within a name', () => {
+    const named = (name: string) => ({ ...clinicSchema.columns.find((column) => column.name === 'age')!, name });
+    const schema = { target: '1', columns: [named('1'), named('2'), named("mother's age"), named('a- b')] };
+    const edges = (causalStructure: unknown): Edge[] =>
+      parseProposal(JSON.stringify({ causalStructure, taskInstruction: task }), { ...theta, schema }).causalStructure;
+    expect(edges([[1, 2]])).toEqual([{ from: '1', to: '2' }]);
+    expect(edges(["mother's age -> a- b"])).toEqual([{ from: "mother's age", to: 'a- b' }]);
+    expect(() => edges([[1, null]])).toThrow(/holds something that is no edge/);
+    expect(() => edges([[1, true]])).toThrow(/holds something that is no edge/);
+  });
+
+  it('takes the space round a task away', () => {
+    expect(parse({ causalStructure: pairs, taskInstruction: ` ${task}\n` }).taskInstruction).toBe(task);
+  });
+
+  it.each([[[]], [''], ['(none known)'], ['none'], [' none']])('reads %j as no edges', (causalStructure) => {
     expect(parse({ causalStructure, taskInstruction: task }).causalStructure).toEqual([]);
   });
 
@@ -144,7 +167,31 @@ describe('parseProposal', () => {
       },
       /has a cycle/,
     ],
-    ['half an edge', { causalStructure: [['age']], taskInstruction: task }, /holds something that is no edge/],
+    [
+      'half an edge',
+      { causalStructure: [['age']], taskInstruction: task },
+      /holds something that is no edge: .*, got list without two names/,
+    ],
+    [
+      'a number for an edge',
+      { causalStructure: [7], taskInstruction: task },
+      /holds something that is no edge: .*, got 7\.$/,
+    ],
+    [
+      'a sentence for an edge, of which the start is shown',
+      { causalStructure: ['age makes '.repeat(20)], taskInstruction: task },
+      /, got "(age makes ){7}age makes\.$/,
+    ],
+    [
+      'a task with something between that is no text',
+      { causalStructure: pairs, taskInstruction: ['a', 1] },
+      /"taskInstruction" is no text/,
+    ],
+    [
+      'a part in an object before others',
+      `${JSON.stringify({ causalStructure: pairs })} and {"why": "x"}`,
+      /has no "taskInstruction"/,
+    ],
     [
       'three ends',
       { causalStructure: [['age', 'sex', 'note']], taskInstruction: task },
