@@ -50,7 +50,7 @@ const betweenRooms = Object.entries(mayImport).map(([from, allowed]) => ({
   from: { path: room(from) },
   to: {
     path: rooms.filter((other) => other !== from && !allowed.includes(other)).map(room),
-    pathNot: ['^workflows/(schedule-)?contract\\.ts$', ...(alsoMayImport[from] ?? [])],
+    pathNot: ['^workflows/(activity-|schedule-)?contract\\.ts$', ...(alsoMayImport[from] ?? [])],
     dependencyTypesNot: ['type-only'],
   },
 }));

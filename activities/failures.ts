@@ -10,9 +10,9 @@ import {
 
 /** What went wrong, as far as the orchestration has to know; the first four concern the model, the next three the store. */
 export type FailureType =
-  /** Tried again when the endpoint said. */
+  /** Retried when the endpoint asks for it. */
   | 'RateLimited'
-  /** Somebody has to act: quota, key, a full disk, missing rights. Not tried again until then. */
+  /** A person has to act: quota, key, a full disk, missing rights. Not retried until then. */
   | 'Blocked'
   | 'ModelUnavailable'
   | 'BadModelRequest'
@@ -24,6 +24,7 @@ export type FailureType =
   | 'InvalidInput'
   | 'Unexpected';
 
+/** Marked as not to be retried here, at the only place where activities make failures: workflows need no list of them. */
 const NEVER_RETRIED: ReadonlySet<FailureType> = new Set(['Blocked', 'BadModelRequest', 'StoreDamaged', 'InvalidInput']);
 
 const MODEL_TYPES: Record<ModelFailureKind, FailureType> = {

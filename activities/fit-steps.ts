@@ -6,7 +6,14 @@ import { graphEditDistance } from '../mallm/theta/causal-structure.js';
 import { edgesToBeginWith, firstParts } from '../mallm/fit/plan.js';
 import type { RunPlan, StoredRows } from '../mallm/fit/plan.js';
 import type { Ref } from '../mallm/reference.js';
-import type { Candidate, FitCarry } from '../workflows/contract.js';
+import { standingAfter } from '../mallm/fit/standing.js';
+import type {
+  FirstThetaResult,
+  OfRun,
+  SaveCheckpointInput,
+  ScoreBatchInput,
+  ScoreBatchResult,
+} from '../workflows/activity-contract.js';
 import { runKeys } from '../store/keys.js';
 import { saveCheckpoint as putCheckpoint } from '../store/checkpoint.js';
 import type { Dependencies } from './dependencies.js';
@@ -18,17 +25,11 @@ import type { ObjectStore } from '../store/object-store.js';
 /** Rows of one θ that are scored again, at most. */
 const ROWS_KEPT = 200;
 
-interface OfRun {
-  runId: string;
-  store: string;
-  plan: Ref;
-}
-
 /** The first θ of a fit, with its causal structure, and the empty state. Paper: §3.2.1; Listing 1, L1-3. */
 export async function firstTheta(
   { openStore, compute }: Dependencies,
   { runId, store: url, plan: planRef }: OfRun,
-): Promise<{ theta: Ref; state: Ref }> {
+): Promise<FirstThetaResult> {
   const store = openStore(url);
   const plan = await getObject<RunPlan>(store, planRef);
   const { options, schema } = plan;
@@ -65,20 +66,10 @@ export async function firstTheta(
   };
 }
 
-export interface ScoreBatchInput extends OfRun {
-  /** The fit before this step, with what its calls cost and yielded. */
-  carry: FitCarry;
-  epoch: number;
-  batch: number;
-  /** Rows of the candidates, as far as they have any. */
-  rows: { theta: Candidate; rows: Ref[] }[];
-}
-
 /**
  * Updates the discriminator with a batch, scores its candidates, and saves a checkpoint. Paper: Listing 1, L8-11.
- * @returns the fit after this step.
  */
-export async function scoreBatch(dependencies: Dependencies, input: ScoreBatchInput): Promise<FitCarry> {
+export async function scoreBatch(dependencies: Dependencies, input: ScoreBatchInput): Promise<ScoreBatchResult> {
   const { carry } = input;
   const store = dependencies.openStore(input.store);
   const [plan, state] = await Promise.all([
@@ -108,34 +99,15 @@ export async function scoreBatch(dependencies: Dependencies, input: ScoreBatchIn
   const next = withBookkeeping(plan, { before: state, after: scored }, candidates, trainRows.length);
   const { runId, epoch, batch } = input;
   const ref = await putState(store, { runId, epoch, batch }, next);
-  const after = carryAfter(carry, state, next, ref);
-  await putCheckpoint(store, { ...input, carry: after });
-  return after;
+  const result = { state: ref, ...standingAfter(state, next, carry.withoutGain) };
+  await putCheckpoint(store, { ...input, carry: { ...carry, ...result } });
+  return result;
 }
 
-/** The best pair, or the last one tried while none counts, is what the fit would end with now. */
-function carryAfter(carry: FitCarry, before: FitState, state: FitState, ref: Ref): FitCarry {
-  const best = bestPair(state.pairs);
-  const isGain = best !== null && !before.pairs.some((pair) => pair.number === best.number);
-  const point = state.trajectory.at(-1)!;
-  const counted = state.pairs.some((pair) => pair.number === point.theta && pair.counted);
-  const { number, theta } = best ?? state.pairs.at(-1)!;
-  return {
-    ...carry,
-    step: carry.step + 1,
-    state: ref,
-    candidates: carry.shape.optimizer ? [] : carry.candidates,
-    bestScore: best?.adjustedScore ?? null,
-    withoutGain: carry.shape.optimizer && !isGain ? carry.withoutGain + 1 : 0,
-    lastScore: counted ? point.score : null,
-    best: { number, theta },
-  };
-}
-
-/** A checkpoint of the fit as it stands between two steps. */
+/** A checkpoint of the fit between two batches. */
 export function saveCheckpoint(
   { openStore }: Dependencies,
-  { store, ...checkpoint }: OfRun & { carry: FitCarry },
+  { store, ...checkpoint }: SaveCheckpointInput,
 ): Promise<Ref> {
   return putCheckpoint(openStore(store), checkpoint);
 }
@@ -154,11 +126,11 @@ async function loadCandidate(
   state: FitState,
   { theta, rows: refs }: ScoreBatchInput['rows'][number],
 ): Promise<LoadedCandidate> {
-  const proposed = await getObject<ProposedTheta>(store, theta.theta);
+  const proposed = await getObject<ProposedTheta>(store, theta.ref);
   const stored = await Promise.all(refs.map((ref) => getObject<StoredRows>(store, ref)));
   const { number, parent, epoch, batch } = proposed;
   return {
-    pair: { number, parent, epoch, batch, theta: theta.theta },
+    pair: { number, parent, epoch, batch, theta: theta.ref },
     proposed,
     rows: stored.flatMap(({ rows }) => rows),
     asked: stored.reduce((sum, { asked }) => sum + asked, 0),

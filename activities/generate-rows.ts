@@ -1,6 +1,5 @@
 import { chunkExamples, epochBatches, finalPass } from '../mallm/generator/few-shot-batch.js';
 import { widenSchema } from '../mallm/conditions/condition-parser.js';
-import type { PartialRow } from '../mallm/conditions/condition.js';
 import type { Row, TableSchema } from '../mallm/table/dataset.js';
 import { CHARACTERS_PER_TOKEN } from '../mallm/prompts/tokens.js';
 import { generatorMessages, generatorReplySchema } from '../mallm/prompts/generator-prompt.js';
@@ -11,8 +10,7 @@ import { seedOf } from '../mallm/random.js';
 import type { Ref } from '../mallm/reference.js';
 import { parseRows } from '../mallm/generator/reply.js';
 import type { ParsedRows } from '../mallm/generator/reply.js';
-import type { Spending } from '../mallm/fit/spending.js';
-import type { Candidate } from '../workflows/contract.js';
+import type { CallsOfTheta, GenerateRowsInput, GenerateRowsResult, ModelCall } from '../workflows/activity-contract.js';
 import type { Dependencies } from './dependencies.js';
 import { givenCells } from './given-cells.js';
 import { metrics } from './metrics.js';
@@ -21,54 +19,6 @@ import { getObject, putVersion } from '../store/object.js';
 import type { Turn } from './paid-call.js';
 import { callOnce, makeCalls } from './paid-call.js';
 import type { ObjectStore } from '../store/object-store.js';
-
-export interface GenerateRowsInput {
-  runId: string;
-  store: string;
-  plan: Ref;
-  /** Names the step in the store. */
-  step: string;
-  epoch: number;
-  batch: number;
-  parts: CallsOfTheta[];
-  /** Calls in flight at once at most. */
-  parallel: number;
-  conditions: PartialRow;
-  /** Of a final generation: examples are taken from one walk over all training rows; without it, from the batch. */
-  finalPass?: FinalPass;
-}
-
-/** A step's part of the walk over all training rows. */
-export interface FinalPass {
-  /** Fixes the order of the training rows. */
-  seed: number;
-  /** Calls of this walk that come before the step's first. */
-  callsBefore: number;
-}
-
-/** Model calls of this activity for one θ. */
-export interface CallsOfTheta {
-  theta: Candidate;
-  calls: ModelCall[];
-  /** Rows that all calls of this θ in this step ask for together, those of other activities included. */
-  rowsOfStep: number;
-}
-
-/** One model call: its number within the step, the place of its first row among the step's rows, and rows to ask for. */
-export interface ModelCall {
-  index: number;
-  first: number;
-  rows: number;
-}
-
-export interface GenerateRowsResult {
-  /** Where the rows of each θ stand. */
-  rows: { number: number; ref: Ref }[];
-  accepted: number;
-  rejected: number;
-  rejections: Rejections;
-  spending: Spending;
-}
 
 /** What is the same for all calls of the activity. */
 interface Context {
@@ -88,7 +38,7 @@ interface Context {
 
 /** One call with the θ it is made for. */
 interface Ask {
-  part: CallsOfTheta;
+  ofTheta: CallsOfTheta;
   theta: StoredTheta;
   call: ModelCall;
 }
@@ -121,7 +71,7 @@ export async function generateRows(
 ): Promise<GenerateRowsResult> {
   const context = await openContext(dependencies, input);
   const { store } = context;
-  const asks = (await Promise.all(input.parts.map((part) => asksOf(store, part)))).flat();
+  const asks = (await Promise.all(input.thetas.map((ofTheta) => asksOf(store, ofTheta)))).flat();
   const answers = await makeCalls(
     asks.map((ask) => (turn) => askForRows(context, input, ask, turn)),
     input.parallel,
@@ -130,9 +80,9 @@ export async function generateRows(
   const rejections = sumRejections(...answers.map((answer) => answer.rejections));
   const accepted = sum(answers.map((answer) => answer.rows.length));
   metrics.rows(accepted, rejections);
-  const rows = input.parts.flatMap((part) => {
-    const ofPart = answers.filter((_, index) => asks[index]!.part === part);
-    return ofPart.length > 0 ? [putRows(store, input, part, ofPart)] : [];
+  const rows = input.thetas.flatMap((ofTheta) => {
+    const made = answers.filter((_, index) => asks[index]!.ofTheta === ofTheta);
+    return made.length > 0 ? [putRows(store, input, ofTheta, made)] : [];
   });
   return {
     rows: await Promise.all(rows),
@@ -177,9 +127,9 @@ function examplesOf(
   return { walk: batches[(batch - 1) % batches.length]!, start: 0 };
 }
 
-async function asksOf(store: ObjectStore, part: CallsOfTheta): Promise<Ask[]> {
-  const theta = await getObject<StoredTheta>(store, part.theta.theta);
-  return part.calls.map((call) => ({ part, theta, call }));
+async function asksOf(store: ObjectStore, ofTheta: CallsOfTheta): Promise<Ask[]> {
+  const theta = await getObject<StoredTheta>(store, ofTheta.theta.ref);
+  return ofTheta.calls.map((call) => ({ ofTheta, theta, call }));
 }
 
 async function putRows(
@@ -201,13 +151,13 @@ async function putRows(
 async function askForRows(
   context: Context,
   input: GenerateRowsInput,
-  { part, theta, call }: Ask,
+  { ofTheta, theta, call }: Ask,
   turn: Turn,
 ): Promise<Answer> {
   const { dependencies, store, plan, trainRows, model, schema, walk, start } = context;
   const { options } = plan;
   const shown = chunkExamples(walk, call.index, options.examplesPerPrompt, start);
-  const partialRows = givenCells({ plan, trainRows, theta, input, part, call });
+  const partialRows = givenCells({ plan, trainRows, theta, input, ofTheta, call });
   const reply = await callOnce({
     store,
     turn,

@@ -3,7 +3,7 @@ import type { Row } from '../mallm/table/dataset.js';
 import { drawPartialRows } from '../mallm/generator/partial-rows.js';
 import type { RunPlan, StoredTheta } from '../mallm/fit/plan.js';
 import { seedOf } from '../mallm/random.js';
-import type { CallsOfTheta, GenerateRowsInput, ModelCall } from './generate-rows.js';
+import type { CallsOfTheta, GenerateRowsInput, ModelCall } from '../workflows/activity-contract.js';
 
 /** Steps whose cells are kept: the calls of a step are spread over many activities, several steps side by side. */
 const STEPS_KEPT = 8;
@@ -13,7 +13,7 @@ interface Ask {
   trainRows: Row[];
   theta: StoredTheta;
   input: GenerateRowsInput;
-  part: CallsOfTheta;
+  ofTheta: CallsOfTheta;
   call: ModelCall;
 }
 
@@ -31,15 +31,15 @@ export function givenCells(ask: Ask): PartialRow[] | undefined {
   return cellsOfStep(ask).slice(call.first, call.first + call.rows);
 }
 
-function cellsOfStep({ plan, trainRows, theta, input, part }: Ask): PartialRow[] {
-  const key = [input.plan.sha256, input.step, part.theta.theta.sha256, part.rowsOfStep].join();
+function cellsOfStep({ plan, trainRows, theta, input, ofTheta }: Ask): PartialRow[] {
+  const key = [input.plan.sha256, input.step, ofTheta.theta.ref.sha256, ofTheta.rowsOfStep].join();
   const known = drawn.get(key);
   if (known) return known;
   const cells = drawPartialRows({
     schema: plan.schema,
     rows: trainRows,
     edges: theta.causalStructure,
-    count: part.rowsOfStep,
+    count: ofTheta.rowsOfStep,
     columns: theta.givenColumns,
     seed: seedOf(plan.options.seed, 'partial', input.step),
   });

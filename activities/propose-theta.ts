@@ -11,14 +11,13 @@ import { ThetaError } from '../mallm/errors.js';
 import type { RunPlan, StoredCall, StoredTheta } from '../mallm/fit/plan.js';
 import { thetaOf } from '../mallm/fit/plan.js';
 import { seedOf } from '../mallm/random.js';
-import type { Ref } from '../mallm/reference.js';
 import type { Spending } from '../mallm/fit/spending.js';
 import { addSpending, nothingSpent } from '../mallm/fit/spending.js';
 import { evolvingParts } from '../mallm/theta/theta.js';
 import type { Theta } from '../mallm/theta/theta.js';
+import type { ProposeThetasInput, ProposeThetasResult } from '../workflows/activity-contract.js';
 import type { Candidate } from '../workflows/contract.js';
 import type { Dependencies } from './dependencies.js';
-import type { CallsOfTheta, GenerateRowsInput, GenerateRowsResult } from './generate-rows.js';
 import { generateRows, LONGEST_MS } from './generate-rows.js';
 import { runKeys } from '../store/keys.js';
 import { getObject, putVersion } from '../store/object.js';
@@ -26,34 +25,6 @@ import type { StoredReply, Turn } from './paid-call.js';
 import { callOnce, makeCalls } from './paid-call.js';
 import type { ChatRequest } from '../models/chat-model.js';
 import type { ObjectStore } from '../store/object-store.js';
-
-export interface ProposeThetasInput {
-  runId: string;
-  store: string;
-  plan: Ref;
-  state: Ref;
-  epoch: number;
-  batch: number;
-  /** Number of the first θ to be made, how many, and how many calls at once at most. */
-  first: number;
-  count: number;
-  parallel: number;
-  /** What is asked of the new θ in the same activity, and of others after them; null leaves it to `generateRows`. */
-  rows: RowsOfProposals | null;
-}
-
-export interface RowsOfProposals extends Pick<GenerateRowsInput, 'step' | 'epoch' | 'batch'> {
-  ofEach: Omit<CallsOfTheta, 'theta'>;
-  others: Candidate[];
-}
-
-export interface ProposeThetasResult {
-  candidates: Candidate[];
-  /** Null when no rows were asked for: they were not wanted, or the proposals took as long as an activity may. */
-  generated: GenerateRowsResult | null;
-  /** Of all calls. */
-  spending: Spending;
-}
 
 /** One of several proposals of a step. */
 interface Variant {
@@ -90,8 +61,8 @@ export async function proposeThetas(
   if (!input.rows || left <= 0) return { candidates, generated: null, spending };
   const { ofEach, others, ...step } = input.rows;
   const { runId, store, plan, parallel } = input;
-  const parts = [...candidates, ...others].map((theta) => ({ theta, ...ofEach }));
-  const rows = { ...step, runId, store, plan, parallel, parts, conditions: {} };
+  const thetas = [...candidates, ...others].map((theta) => ({ theta, ...ofEach }));
+  const rows = { ...step, runId, store, plan, parallel, thetas, conditions: {} };
   const generated = await generateRows(dependencies, rows, left);
   return { candidates, generated, spending: addSpending(spending, generated.spending) };
 }
@@ -108,6 +79,8 @@ async function proposeTheta(
     getObject<FitState>(store, input.state),
   ]);
   const { options } = plan;
+  // The batch whose score the optimizer receives.
+  const { epoch, batch } = state.trajectory.at(-1)!;
   const pairs = topPairs(state.pairs, options.topPairs);
   const parent = pairs.at(-1) ?? state.pairs.at(-1);
   if (!parent) throw new Error('no θ has been tried yet');
@@ -123,17 +96,23 @@ async function proposeTheta(
   const request: ChatRequest = {
     model: options.optimizerModel ?? (await dependencies.optimizer.defaultModel()),
     temperature: options.optimizerTemperature,
-    seed: seedOf(options.seed, 'propose', input.epoch, input.batch, variant),
+    seed: seedOf(options.seed, 'propose', epoch, batch, variant),
     messages,
     jsonSchema: { name: 'theta', schema: optimizerReplySchema(old) },
     maxTokens: MAX_TOKENS,
   };
-  const { theta, replies } = await proposal(dependencies, { store, input: { ...input, variant }, request, old, turn });
+  const { theta, replies } = await proposal(dependencies, {
+    store,
+    keyOf: (repair) => runKeys(input.runId).proposalReply({ epoch, batch }, variant, repair),
+    request,
+    old,
+    turn,
+  });
   const stored: ProposedTheta = {
     number,
     parent: parent.number,
-    epoch: input.epoch,
-    batch: input.batch,
+    epoch,
+    batch,
     ...evolvingParts(theta ?? old),
     told: state.feedback ? feedbackLines(state.feedback.feedback) : [],
     calls: replies.map(({ host, model, simulated, promptTokens, completionTokens }) => ({
@@ -146,29 +125,25 @@ async function proposeTheta(
     })),
   };
   const ref = await putVersion(store, runKeys(input.runId).theta(number), stored);
-  return { candidate: { number, theta: ref }, spending: spendingOf(replies) };
+  return { candidate: { number, ref }, spending: spendingOf(replies) };
 }
 
 async function proposal(
   { optimizer: model }: Dependencies,
   ask: {
     store: ObjectStore;
-    input: ProposeThetasInput & { variant: number };
+    keyOf: (repair: boolean) => string;
     request: ChatRequest;
     old: Theta;
     turn: Turn;
   },
 ): Promise<{ theta: Theta | null; replies: StoredReply[] }> {
-  const { store, request, old, turn } = ask;
-  const { runId, variant } = ask.input;
-  const { proposalReply } = runKeys(runId);
-  const key = proposalReply(ask.input, variant);
-  const first = await callOnce({ store, key, model, request, turn });
+  const { store, keyOf, request, old, turn } = ask;
+  const first = await callOnce({ store, key: keyOf(false), model, request, turn });
   const attempt = attemptProposal(first.text, old);
   if (attempt.theta) return { theta: attempt.theta, replies: [first] };
   const mended: ChatRequest = { ...request, messages: repairMessages(request.messages, first.text, attempt.problem) };
-  const repairKey = proposalReply(ask.input, variant, true);
-  const second = await callOnce({ store, key: repairKey, model, request: mended, turn });
+  const second = await callOnce({ store, key: keyOf(true), model, request: mended, turn });
   return { theta: attemptProposal(second.text, old).theta, replies: [first, second] };
 }
 

@@ -1,21 +1,26 @@
 import { widenSchema } from '../mallm/conditions/condition-parser.js';
-import type { PartialRow } from '../mallm/conditions/condition.js';
 import type { Row } from '../mallm/table/dataset.js';
 import type { FitState } from '../mallm/fit/fit-state.js';
 import { bestPair } from '../mallm/fit/fit-state.js';
-import type { Rejections } from '../mallm/rejections.js';
 import type { RunPlan, StoredRows, StoredTheta } from '../mallm/fit/plan.js';
 import { seedOf } from '../mallm/random.js';
 import type { Ref } from '../mallm/reference.js';
 import type { RefinedGenerator } from '../mallm/refinement/refinement.js';
 import { nothingSpent } from '../mallm/fit/spending.js';
-import type { Part, ShardResult } from '../workflows/contract.js';
+import type {
+  CloseShardInput,
+  CurateRowsInput,
+  CurateRowsResult,
+  DrawShardInput,
+  OfShard,
+  PrepareGeneratorInput,
+} from '../workflows/activity-contract.js';
+import type { ShardResult } from '../workflows/contract.js';
 import type { Dependencies } from './dependencies.js';
 import { runKeys, sampleKeys } from '../store/keys.js';
 import { getWholeFit } from '../store/fit-pages.js';
 import { findRef, getObject, putObject, putVersion } from '../store/object.js';
 import type { ObjectStore } from '../store/object-store.js';
-import type { OfSample, OfShard } from './table-parts.js';
 import { findShard, fingerprintsBefore, putPart, putShard } from './table-parts.js';
 
 /** Model rows in the pool at most, as a multiple of the training rows: newest first, those of the best θ before all. */
@@ -24,7 +29,7 @@ const POOL_LIMIT = 10;
 /** Fits the refined generator on the training rows and on the rows the model gave during the fit; once for each distance. */
 export async function prepareGenerator(
   { openStore, compute }: Dependencies,
-  input: Omit<OfSample, 'sampleId'> & { state: Ref; distance: 'off' | 'mild' | 'strict' },
+  input: PrepareGeneratorInput,
 ): Promise<Ref> {
   const store = openStore(input.store);
   const key = runKeys(input.runId).refinedGenerator(input.state.sha256, input.distance);
@@ -46,10 +51,7 @@ export async function prepareGenerator(
 }
 
 /** Draws one shard from the refined generator and writes it as a part; one that was drawn before is not drawn again. */
-export async function drawShard(
-  { openStore, compute }: Dependencies,
-  input: OfShard & { generator: Ref; conditions: PartialRow; seed: number },
-): Promise<ShardResult> {
+export async function drawShard({ openStore, compute }: Dependencies, input: DrawShardInput): Promise<ShardResult> {
   const store = openStore(input.store);
   const known = await findShard(store, input);
   if (known) return known;
@@ -83,27 +85,16 @@ export async function openShard({ openStore }: Dependencies, input: OfShard): Pr
 }
 
 /** Keeps what came of a shard that was asked of the model. */
-export async function closeShard({ openStore }: Dependencies, input: OfShard & { result: ShardResult }): Promise<void> {
+export async function closeShard({ openStore }: Dependencies, input: CloseShardInput): Promise<void> {
   const { result, ...shard } = input;
   await putShard(openStore(input.store), shard, result);
 }
 
-export interface CurateRowsInput extends OfShard {
-  round: number;
-  /** Rows kept in earlier rounds; null in the first. */
-  kept: Ref | null;
-  /** Rows the model gave in this round. */
-  given: Ref[];
-  conditions: PartialRow;
-  distance: 'off' | 'mild' | 'strict';
-  seed: number;
-}
-
-/** Adds a round's rows to those kept, drops what may not be released, and writes the part as it now stands. */
+/** Adds a round's rows to those kept, drops what may not be released, and writes the part anew. */
 export async function curateRows(
   { openStore, compute }: Dependencies,
   input: CurateRowsInput,
-): Promise<{ kept: Ref; part: Part; rejections: Rejections }> {
+): Promise<CurateRowsResult> {
   const store = openStore(input.store);
   const plan = await getObject<RunPlan>(store, input.plan);
   const [trainRows, kept, stored] = await Promise.all([

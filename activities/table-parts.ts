@@ -1,32 +1,17 @@
 import { createHash } from 'node:crypto';
 import type { Row } from '../mallm/table/dataset.js';
 import type { RunPlan } from '../mallm/fit/plan.js';
-import type { Ref } from '../mallm/reference.js';
 import { fitDistanceRule } from '../mallm/refinement/row-distance.js';
 import { addSpending } from '../mallm/fit/spending.js';
-import type { Part, SampleResult, ShardResult } from '../workflows/contract.js';
+import { sumRejections } from '../mallm/rejections.js';
+import type { AssembleTableInput, AssembleTableResult, OfShard } from '../workflows/activity-contract.js';
+import type { Part, ShardResult } from '../workflows/contract.js';
 import type { WrittenRows } from './compute-tasks.js';
 import type { Dependencies } from './dependencies.js';
 import { countRepeats, fingerprintSet, fingerprintsOf } from './fingerprints.js';
 import { sampleKeys, versionKey } from '../store/keys.js';
 import { findObject, getBytes, getObject, putBytes, putVersion } from '../store/object.js';
 import type { ObjectStore } from '../store/object-store.js';
-
-/** The table that a part belongs to. */
-export interface OfSample {
-  runId: string;
-  sampleId: string;
-  store: string;
-  plan: Ref;
-}
-
-/** One shard of it. */
-export interface OfShard extends OfSample {
-  shard: number;
-  /** Index of its first row in the whole table, and rows wanted. */
-  first: number;
-  rows: number;
-}
 
 /** Small objects read at once. */
 const READ_AT_ONCE = 16;
@@ -71,14 +56,6 @@ export async function fingerprintsBefore(store: ObjectStore, shard: OfShard): Pr
   return all;
 }
 
-export interface AssembleTableInput extends OfSample {
-  rows: number;
-  rowsPerShard: number;
-  /** Shards that were done; those after them were not begun. */
-  shards: number;
-  stopped: boolean;
-}
-
 /**
  * Puts the parts of a table in order and takes stock of it from what is stored: rows, reasons, copies of training rows,
  * rows that stand in it twice, also across parts. Memory does not grow with the number of rows.
@@ -86,7 +63,7 @@ export interface AssembleTableInput extends OfSample {
 export async function assembleTable(
   { openStore }: Dependencies,
   input: AssembleTableInput,
-): Promise<Omit<SampleResult, 'generator'>> {
+): Promise<AssembleTableResult> {
   const store = openStore(input.store);
   const results = await shardResults(store, input);
   const plan = await getObject<RunPlan>(store, input.plan);
@@ -101,7 +78,7 @@ export async function assembleTable(
     parts: await putVersion(store, sampleKeys(input.runId, input.sampleId).parts, parts),
     asked: input.rows,
     released,
-    rejections: summed(results.map(({ rejections }) => rejections)),
+    rejections: sumRejections(...results.map(({ rejections }) => rejections)),
     shortfall: released < input.rows ? shortfallOf(results, input) : null,
     repeats: { ...repeats, byNature: fitDistanceRule(plan.schema, trainRows, 'off').repeatsByNature },
     spending: addSpending(...results.map(({ spending }) => spending)),
@@ -136,12 +113,6 @@ function shortfallOf(results: readonly ShardResult[], { stopped }: AssembleTable
   );
   if (parts.size > told.length) reasons.push(`${parts.size - told.length} more reasons`);
   return reasons.join('; ');
-}
-
-function summed(all: readonly Record<string, number>[]): Record<string, number> {
-  const sum: Record<string, number> = {};
-  for (const one of all) for (const [name, count] of Object.entries(one)) sum[name] = (sum[name] ?? 0) + count;
-  return sum;
 }
 
 function shardKey({ runId, sampleId, first, rows }: OfShard): string {

@@ -13,10 +13,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { Manifest } from '../mallm/fit/manifest.js';
+import { GENERATE_SHARD, GENERATE_SYNTHETIC_DATA, ROWS_PER_SHARD } from '../workflows/contract.js';
 import type { Memory, ScaleSite } from './scale-site.js';
 import { startScaleSite } from './scale-site.js';
 
-const ROWS_A_SHARD = 10_000;
 const EARLY_ROWS = 100_000;
 
 interface Draw {
@@ -87,7 +87,7 @@ async function onSite<T>(name: string, work: (site: ScaleSite) => Promise<T>): P
 async function draw(site: ScaleSite, rows: number, name: string, kills: number): Promise<Draw> {
   const file = join(folder, name);
   const args = ['sample', fitFolder, '--rows', String(rows), '--out', file, '--quiet'];
-  const shards = rows / ROWS_A_SHARD;
+  const shards = rows / ROWS_PER_SHARD;
   const began = Date.now();
   let early: Memory | null = null;
   let killed = 0;
@@ -98,7 +98,7 @@ async function draw(site: ScaleSite, rows: number, name: string, kills: number):
   while (code === undefined) {
     await sleep(200);
     const stored = site.shardsStored();
-    if (stored >= EARLY_ROWS / ROWS_A_SHARD) early ??= site.peaks();
+    if (stored >= EARLY_ROWS / ROWS_PER_SHARD) early ??= site.peaks();
     if (killed === kills || stored < ((killed + 1) * shards) / 3) continue;
     killed++;
     const half = killed === 1;
@@ -147,7 +147,7 @@ function print(title: string, { seconds, early, peak, manifest }: Draw): void {
 }
 
 function printEvents(all: { type: string; events: number; bytes: number }[]): void {
-  for (const type of ['generateSyntheticData', 'generateShard']) {
+  for (const type of [GENERATE_SYNTHETIC_DATA, GENERATE_SHARD]) {
     const runs = all.filter((run) => run.type === type);
     const most = Math.max(...runs.map(({ events }) => events));
     const bytes = Math.max(...runs.map((run) => run.bytes));

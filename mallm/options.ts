@@ -140,11 +140,6 @@ export const fitOptionsSchema = z.strictObject({
    */
   distance: z.enum(DISTANCE_LEVELS),
   /**
-   * Model calls to one activity; it makes fewer where they take long.
-   * @default 50
-   */
-  callsPerActivity: z.int().min(1).max(50),
-  /**
    * Model calls in flight at once.
    * @default 8
    */
@@ -211,7 +206,6 @@ export const paperPreset: FitOptions = {
   patience: 5,
   refinement: false,
   distance: 'off',
-  callsPerActivity: 50,
   inFlight: 8,
   maxCalls: null,
   maxTokens: null,

@@ -9,7 +9,7 @@ import { findObject, getObject, putVersion } from './object.js';
 import type { ObjectStore } from './object-store.js';
 import { StoreDamagedError } from './object-store.js';
 
-const VERSION = 1;
+const VERSION = 2;
 
 /** What stands in a checkpoint: enough to go on with the fit on another cluster. */
 export interface Checkpoint {

@@ -2,12 +2,13 @@ import { proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.js';
 import { computeQueue, modelQueue } from './contract.js';
 
-const NEVER_RETRIED = ['Blocked', 'BadModelRequest', 'InvalidInput', 'StoreDamaged', 'PayloadsTooLarge'];
+/** A failure of the SDK itself; what our activities throw says whether it may be retried (activities/failures.ts). */
+const NEVER_RETRIED = ['PayloadsTooLarge'];
 
 /**
  * Activities that call a model. A rate limit sets its own delay; other failures back off to a minute.
- * Given up after a day: by then somebody has to look. A run that is cancelled ends when its calls have ended: one that
- * is resumed at once would else ask again for what they are about to store.
+ * They end after a day, when a person has to look. A run that is cancelled ends when its calls have ended: if it were
+ * resumed before, it would ask again for what they are about to store.
  */
 export function modelActivities(): Pick<Activities, 'generateRows' | 'proposeThetas'> {
   return proxyActivities<Activities>({

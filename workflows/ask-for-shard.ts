@@ -1,13 +1,14 @@
-import { addSpending } from '../mallm/workflow.js';
+import { addSpending, sumRejections } from '../mallm/workflow.js';
 import type { Ref } from '../mallm/workflow.js';
+import type { CurateRowsResult, OfShard } from './activity-contract.js';
 import { computeActivities } from './activity-proxies.js';
 import type { Progress, ShardInput, ShardResult } from './contract.js';
 import { sampleStep } from './contract.js';
 import type { GeneratedBatch } from './generate-batch.js';
 import { generateBatch } from './generate-batch.js';
-import { sumRejections } from '../mallm/workflow.js';
 import type { RunControl } from './run-control.js';
 import { StopRequested } from './run-control.js';
+import { callsFor } from './work-plan.js';
 
 /** Rounds of model calls for one shard, and rounds in a row without a new row, after which it gives up. */
 const MAX_ROUNDS = 20;
@@ -69,14 +70,12 @@ async function oneRound(input: ShardInput, round: number, before: Rounds, contro
   const missing = rows - before.result.part.rows;
   const wanted = Math.ceil(missing / Math.max(before.yieldOfCall, 0.2 * rowsPerRequest));
   const calls = Math.min(wanted, MAX_CALLS_A_ROUND, control.callsLeft());
-  const rowsOfCall = Array.from({ length: calls }, () => rowsPerRequest);
+  const rowsOfCalls = Array<number>(calls).fill(rowsPerRequest);
   const generated = await generateBatch(control, {
     run: { store, runId, plan },
     step: sampleStep(sampleId, shard, round),
-    epoch: 0,
-    batch: round,
-    parts: [{ theta: input.theta, rowsOfCall, rowsOfStep: calls * rowsPerRequest }],
-    callsPerActivity: input.callsPerActivity,
+    at: { epoch: 0, batch: round },
+    thetas: [{ theta: input.theta, calls: callsFor(rowsOfCalls), rowsOfStep: calls * rowsPerRequest }],
     conditions,
     finalPass: { seed: input.seed, callsBefore: Math.ceil(input.first / rowsPerRequest) + before.calls },
   });
@@ -102,22 +101,13 @@ async function curate(
   round: number,
   kept: Ref | null,
   generated: GeneratedBatch,
-): Promise<{ kept: Ref; part: ShardResult['part']; rejections: ShardResult['rejections'] }> {
+): Promise<CurateRowsResult> {
   const { conditions, distance, seed } = input;
   const given = generated.flatMap((part) => part.rows.map(({ ref }) => ref));
   return computeActivities().curateRows({ ...placeOf(input), round, kept, given, conditions, distance, seed });
 }
 
-/** What names a shard. */
-function placeOf({
-  store,
-  runId,
-  sampleId,
-  plan,
-  shard,
-  first,
-  rows,
-}: ShardInput): Pick<ShardInput, 'store' | 'runId' | 'sampleId' | 'plan' | 'shard' | 'first' | 'rows'> {
+function placeOf({ store, runId, sampleId, plan, shard, first, rows }: ShardInput): OfShard {
   return { store, runId, sampleId, plan, shard, first, rows };
 }
 

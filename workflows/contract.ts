@@ -3,6 +3,8 @@ import type { FitShape } from '../mallm/fit/fit-shape.js';
 import type { Rejections } from '../mallm/rejections.js';
 import type { Ref } from '../mallm/reference.js';
 import type { Budget, Spending } from '../mallm/fit/spending.js';
+import type { Standing } from '../mallm/fit/standing.js';
+import type { DistanceLevel } from '../mallm/refinement/row-distance.js';
 
 export type { FitShape } from '../mallm/fit/fit-shape.js';
 
@@ -11,10 +13,16 @@ export const modelQueue = (taskQueue: string): string => `${taskQueue}-models`;
 /** Activities that compute or read and write the store. */
 export const computeQueue = (taskQueue: string): string => `${taskQueue}-compute`;
 
-export const fitWorkflowId = (runId: string): string => `fit-${runId}`;
-export const sampleWorkflowId = (runId: string, sampleId: string): string => `sample-${runId}-${sampleId}`;
+/** Names of the workflows: those under which workflows/index.ts exports them. */
+export const OPTIMIZE_THETA = 'optimizeTheta';
+export const GENERATE_SYNTHETIC_DATA = 'generateSyntheticData';
+export const GENERATE_SHARD = 'generateShard';
+export const EVALUATE_SYNTHETIC_DATA = 'evaluateSyntheticData';
 /** What a schedule starts; the server adds the time of the slot to the id. */
 export const REGENERATE = 'regenerate';
+
+export const fitWorkflowId = (runId: string): string => `fit-${runId}`;
+export const sampleWorkflowId = (runId: string, sampleId: string): string => `sample-${runId}-${sampleId}`;
 export const regenerateWorkflowId = (schedule: string): string => `regenerate-${schedule}`;
 export const evaluateWorkflowId = (runId: string, sampleId: string): string => `evaluate-${runId}-${sampleId}`;
 
@@ -31,6 +39,9 @@ export const PROGRESS = 'progress';
 export const SLOT_PROGRESS = 'slotProgress';
 export const SET_LIMITS = 'setLimits';
 
+/** Rows of one shard of a generated table. */
+export const ROWS_PER_SHARD = 10_000;
+
 export interface OptimizeThetaInput {
   runId: string;
   /** The store that all refs of this run point into. */
@@ -39,14 +50,14 @@ export interface OptimizeThetaInput {
   shape: FitShape;
   /** Where an earlier run of this fit stopped. */
   carry?: FitCarry;
-  /** Nobody is there to put right what blocks it: it fails then, with what was paid for stored, and may be run again. */
+  /** Fails when it is blocked, instead of waiting for `resume`; what was paid for is stored, and it may be run again. */
   unattended?: boolean;
 }
 
-/** One θ that is to be generated from: its number and where it stands. */
+/** One θ by its number, and the stored object that holds it. */
 export interface Candidate {
   number: number;
-  theta: Ref;
+  ref: Ref;
 }
 
 /** A batch of training rows: which epoch, and which batch of it; both count from 1. */
@@ -59,29 +70,26 @@ export interface BatchPosition {
 export const stepOf = ({ epoch, batch }: BatchPosition): string => `e${epoch}b${batch}`;
 
 /**
- * All that goes from one run of the workflow to the next, and into a checkpoint: the fit as it stands between two steps.
- * Its size does not grow with the number of steps.
+ * The fit between two batches: what one run of the workflow passes to the next, and what a checkpoint holds. The epoch
+ * and the batch are those to do next; after the last batch the epoch is one more than there are.
+ * Its size does not grow with the number of batches.
  */
-export interface FitCarry {
-  /** The next step to do, counted from 0 over all epochs. */
+export interface FitCarry extends BatchPosition, Standing {
+  /** Batches scored so far; they number the checkpoints. */
   step: number;
-  /** θ records, pairs, discriminator: one immutable object for each iteration. */
-  state: Ref;
-  /** What the next step generates from; empty when the optimizer is yet to be asked. */
+  /** What the next batch begins with: the optimizer proposes candidates, or rows are generated from those below. */
+  next: 'propose' | 'generate';
+  /** What rows were last generated from; before the first batch the first θ. */
   candidates: Candidate[];
-  /** Lowest score of all θ, by the newest classifier; null while none counts. */
-  bestScore: number | null;
-  /** Iterations since a new θ became the best. */
-  withoutGain: number;
-  /** Lowest score of the last iteration. */
-  lastScore?: number | null;
-  best: Candidate | null;
+  /** θ records, pairs, discriminator: one immutable object for each batch. */
+  state: Ref;
+  /** Number of the next θ. */
   nextTheta: number;
   spending: Spending;
   accepted: number;
   rejected: number;
   rejections: Rejections;
-  /** Changed limits outlive a continued run. */
+  /** With the limits in force: changed ones outlive a continued run. */
   shape: FitShape;
 }
 
@@ -118,7 +126,7 @@ export interface Progress {
   rows?: { asked: number; released: number; perSecond: number | null };
 }
 
-/** What a person may change while a run goes on. */
+/** What a user may change while a run goes on. */
 export interface RunLimits {
   inFlight: number;
   budget: Budget;
@@ -141,10 +149,9 @@ export interface SampleCommon {
   /** The θ that is asked, when rows are drawn by the model. */
   theta: Candidate;
   draw: 'refined' | 'model';
-  distance: 'off' | 'mild' | 'strict';
+  distance: DistanceLevel;
   conditions: PartialRow;
   seed: number;
-  callsPerActivity: number;
   inFlight: number;
   rowsPerRequest: number;
   budget: Budget;
@@ -152,7 +159,7 @@ export interface SampleCommon {
 
 /** What goes from one run of the sampling workflow to the next. Its size does not grow with the table. */
 export interface SampleCarry {
-  /** The next shard to do: all before it stand in the store. */
+  /** The next shard to do: all before it are in the store. */
   next: number;
   released: number;
   spending: Spending;
@@ -179,7 +186,7 @@ export interface Part {
 }
 
 export interface SampleResult {
-  /** Where the list of parts stands, in their order (`Part[]`). */
+  /** The list of parts, in their order (`Part[]`). */
   parts: Ref;
   asked: number;
   released: number;
@@ -217,7 +224,7 @@ export interface EvaluateInput {
   sampleId: string;
   store: string;
   plan: Ref;
-  /** Where the list of parts stands (`Part[]`), and how many rows they hold. */
+  /** The list of parts (`Part[]`), and how many rows they hold. */
   parts: Ref;
   rows: number;
   seed: number;

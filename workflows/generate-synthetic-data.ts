@@ -109,11 +109,11 @@ function countOf({ rows, rowsPerShard }: SampleInput): number {
 
 function shardOf(input: SampleInput, shard: number): ShardInput {
   const { runId, sampleId, store, plan, theta, draw, distance, conditions, seed } = input;
-  const { callsPerActivity, inFlight, rowsPerRequest, budget, rows, rowsPerShard } = input;
+  const { inFlight, rowsPerRequest, budget, rows, rowsPerShard } = input;
   const first = shard * rowsPerShard;
   return {
     ...{ runId, sampleId, store, plan, theta, draw, distance, conditions, seed },
-    ...{ callsPerActivity, inFlight, rowsPerRequest, budget },
+    ...{ inFlight, rowsPerRequest, budget },
     ...{ shard, first, rows: Math.min(rowsPerShard, rows - first) },
   };
 }

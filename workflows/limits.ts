@@ -25,14 +25,14 @@ export function validateLimits({ budget }: RunLimits, change: Limits): void {
     );
 }
 
-/** Changes the limits in place; what is left out stays. */
-export function changeLimits(limits: RunLimits, { inFlight, ...change }: Limits): void {
-  if (inFlight !== undefined) limits.inFlight = inFlight;
-  const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
-  Object.assign(limits.budget, given);
+/** The limits after a change, as a copy; what is left out stays. */
+export function changedLimits({ inFlight, budget }: RunLimits, change: Limits): RunLimits {
+  const { inFlight: given, ...ofBudget } = change;
+  const bounds = Object.fromEntries(Object.entries(ofBudget).filter(([, value]) => value !== undefined));
+  return { inFlight: given ?? inFlight, budget: { ...budget, ...bounds } };
 }
 
-/** The limits in force, as they are told to a person. */
+/** The limits in force, as a user sees them. */
 export function limitsShown({ inFlight, budget: { maxCalls, maxTokens, maxCost } }: RunLimits): Limits {
   return { inFlight, maxCalls, maxTokens, maxCost };
 }

@@ -1,11 +1,29 @@
+/*
+ * Listing 1 of the paper, in our words; beside it what does it here.
+ *
+ *   L1-2    θ ← its first causal structure and task; no pairs, no discriminator yet      firstTheta
+ *   L3      for each epoch: shuffle the training rows                                    for epoch
+ *   L4        for each batch of them:                                                    for batch
+ *   L5-7        rows ← the generator's, from θ and examples of the batch                 generate
+ *   L8          discriminator ← updated with the batch and the rows                      score
+ *   L9          score ← how well it tells held-out rows apart                            score
+ *   L10         pairs ← and this one: θ, its score, its held-out rows                    score
+ *   L11         each pair ← its score by the newest discriminator                        score
+ *   L12         best ← the k pairs with the lowest scores                                propose
+ *   L13-14      θ ← what the optimizer proposes when it receives them, best last         propose
+ *   L15-16  θ* ← the pair with the lowest score                                          the result
+ *   L17-18  rows ← the generator's, from θ* and each training row as an example          generate-synthetic-data.ts
+ *
+ * L12-14 come first in a batch here, and not in the first one: their θ are for this batch, so that none is paid for
+ * after the last. Departs: several candidates side by side in a batch; an end by convergence, budget or request.
+ */
 import { CancellationScope, continueAsNew, isCancellation, workflowInfo } from '@temporalio/workflow';
-import { hasConverged, nothingSpent } from '../mallm/workflow.js';
+import { hasConverged, nothingSpent, nothingTried } from '../mallm/workflow.js';
 import { computeActivities } from './activity-proxies.js';
-import type { AskedStep } from './ask-for-step.js';
-import { askForStep, positionOf } from './ask-for-step.js';
 import type { FitCarry, OptimizeThetaInput, OptimizeThetaResult } from './contract.js';
-import { fitProgress, showScores, showStep } from './progress.js';
-import { sumRejections } from '../mallm/workflow.js';
+import type { Fit } from './fit-batch.js';
+import { carryOf, generate, propose, runOf, score } from './fit-batch.js';
+import { fitProgress, showBatch, showScores } from './progress.js';
 import { RunControl, StopRequested } from './run-control.js';
 
 /** Above so many events a run is continued as a new one: far below the server's warning at 10,240. */
@@ -14,129 +32,82 @@ const MAX_EVENTS = 3000;
 type Ending = OptimizeThetaResult['ended'];
 
 /**
- * Fits θ so that a classifier cannot tell the rows it yields from the real ones.
+ * Fits θ so that a classifier cannot tell the rows it yields from the real ones. Always ends with the best θ so far.
  *
- * For each epoch and batch: the optimizer proposes candidates from the best pairs of θ and score, rows are generated
- * from each, the discriminator is updated and scores them. The first step has the first θ instead of proposals.
- * Ends after the last epoch, on convergence, when stopped, or when the budget is spent; always with the best θ so far.
- *
- * Paper: Listing 1, L1-15.
+ * @throws what stopped it before there was a first θ; what no retry mends; a cancellation, after a checkpoint.
  */
 export async function optimizeTheta(input: OptimizeThetaInput): Promise<OptimizeThetaResult> {
-  const shape = input.carry?.shape ?? input.shape;
-  const control = new RunControl(fitProgress(shape, input.carry), shape, input.carry?.spending, input.unattended);
-  let carry = input.carry;
-  let ended: Ending | null = null;
-  try {
-    carry ??= await firstCarry(input, control);
-    while ((ended = endOf(carry, control)) === null) {
-      await control.ready();
-      if (workflowInfo().continueAsNewSuggested || workflowInfo().historyLength > MAX_EVENTS) {
-        await continueAsNew<typeof optimizeTheta>({ ...input, carry: { ...carry, spending: control.spending } });
-      }
-      showStep(control.progress, carry);
-      const asked = await askForStep(input, carry, control);
-      if (asked === null) {
-        ended = 'budget';
-        break;
-      }
-      carry = await scoreCandidates(input, { ...carry, ...afterProposals(carry, asked) }, asked, control);
-      showScores(control.progress, carry);
-      control.show();
-    }
-  } catch (error) {
-    if (isCancellation(error) && carry) await saveBeforeCancel(input, carry);
-    await control.finished();
-    if (!(error instanceof StopRequested) || !carry) throw error;
-    ended = 'stopped';
-  }
+  const { shape, spending } = input.carry ?? { shape: input.shape, spending: nothingSpent };
+  const control = new RunControl(fitProgress(shape, input.carry), shape, spending, input.unattended);
+  const carry = input.carry ?? (await firstTheta(input, control)); // L1-2
+  const fit: Fit = { input, control, carry };
+  const ended = await iterate(fit).catch((error: unknown) => endedBy(error, fit)); // L3-14
   control.progress.phase = 'done';
   control.show();
-  return resultOf(carry, control, ended);
+  return resultOf(fit, ended); // L15-16
 }
 
-async function firstCarry({ store, runId, plan, shape }: OptimizeThetaInput, control: RunControl): Promise<FitCarry> {
-  const { state, theta } = await control.unpaid(() => computeActivities().firstTheta({ store, runId, plan }));
+async function firstTheta(input: OptimizeThetaInput, control: RunControl): Promise<FitCarry> {
+  const { theta, state } = await control.unpaid(() => computeActivities().firstTheta(runOf(input)));
   return {
-    step: 0,
+    ...{ epoch: 1, batch: 1, step: 0 },
+    next: 'generate',
+    candidates: [{ number: 0, ref: theta }],
     state,
-    candidates: [{ number: 0, theta }],
-    bestScore: null,
-    withoutGain: 0,
-    best: null,
     nextTheta: 1,
+    ...nothingTried,
     spending: nothingSpent,
-    accepted: 0,
-    rejected: 0,
-    rejections: {},
-    shape,
+    ...{ accepted: 0, rejected: 0, rejections: {} },
+    shape: input.shape,
   };
 }
 
-/** Why no further step is made; null when one is. */
-function endOf({ step, shape, withoutGain }: FitCarry, control: RunControl): Ending | null {
-  if (step >= shape.epochs * shape.batchesPerEpoch) return 'epochs';
-  if (hasConverged(withoutGain, shape.patience)) return 'converged';
-  return control.callsLeft() === 0 ? 'budget' : null;
+/** From the batch that the carry names; after the last of an epoch it names the first of the next. */
+async function iterate(fit: Fit): Promise<Ending> {
+  const { control } = fit;
+  const { epochs, batchesPerEpoch, patience } = fit.carry.shape;
+  for (let { epoch } = fit.carry; epoch <= epochs; epoch++) {
+    for (let { batch } = fit.carry; batch <= batchesPerEpoch; batch++) {
+      if (hasConverged(fit.carry.withoutGain, patience)) return 'converged';
+      if (control.callsLeft() === 0) return 'budget';
+      await control.ready();
+      if (isLong()) await continueAsNew<typeof optimizeTheta>({ ...fit.input, carry: carryOf(fit) });
+      showBatch(control.progress, fit.carry);
+      const at = { epoch, batch };
+      const { next, candidates } = fit.carry;
+      const proposal = next === 'propose' ? await propose(fit, at) : { candidates, generated: [] };
+      const generated = await generate(fit, at, proposal);
+      if (generated.length === 0) return 'budget';
+      fit.carry = await score(fit, at, proposal.candidates, generated);
+      showScores(control.progress, fit.carry);
+      control.show();
+    }
+  }
+  return 'epochs';
 }
 
-/** L8-11: the discriminator is updated, the candidates are scored, all pairs are scored again; then a checkpoint. */
-async function scoreCandidates(
-  { store, runId, plan }: OptimizeThetaInput,
-  carry: FitCarry,
-  { generated }: AskedStep,
-  control: RunControl,
-): Promise<FitCarry> {
-  const counted: FitCarry = {
-    ...carry,
-    spending: control.spending,
-    accepted: carry.accepted + sum(generated.map(({ accepted }) => accepted)),
-    rejected: carry.rejected + sum(generated.map(({ rejected }) => rejected)),
-    rejections: sumRejections(carry.rejections, ...generated.map(({ rejections }) => rejections)),
-  };
-  const rows = generated.flatMap((result) => result.rows);
-  const scored = await control.unpaid(() =>
-    computeActivities().scoreBatch({
-      store,
-      runId,
-      plan,
-      carry: counted,
-      ...positionOf(carry, carry.step),
-      rows: carry.candidates
-        .map((theta) => ({ theta, rows: rows.filter(({ number }) => number === theta.number).map(({ ref }) => ref) }))
-        .filter((candidate) => candidate.rows.length > 0),
-    }),
-  );
-  // Limits may have been changed meanwhile: those of this workflow hold.
-  return { ...scored, shape: carry.shape };
+function isLong(): boolean {
+  const { continueAsNewSuggested, historyLength } = workflowInfo();
+  return continueAsNewSuggested || historyLength > MAX_EVENTS;
 }
 
-function afterProposals(
-  { nextTheta }: FitCarry,
-  { candidates }: AskedStep,
-): Pick<FitCarry, 'candidates' | 'nextTheta'> {
-  return { candidates, nextTheta: Math.max(nextTheta, ...candidates.map(({ number }) => number + 1)) };
+/** How a fit ends that was interrupted. @throws the error itself, unless it was asked to stop. */
+async function endedBy(error: unknown, fit: Fit): Promise<Ending> {
+  if (isCancellation(error))
+    await CancellationScope.nonCancellable(() =>
+      computeActivities().saveCheckpoint({ ...runOf(fit.input), carry: carryOf(fit) }),
+    );
+  await fit.control.finished();
+  if (error instanceof StopRequested) return 'stopped';
+  throw error;
 }
 
-async function saveBeforeCancel({ store, runId, plan }: OptimizeThetaInput, carry: FitCarry): Promise<void> {
-  await CancellationScope.nonCancellable(() => computeActivities().saveCheckpoint({ store, runId, plan, carry }));
-}
-
-function resultOf(carry: FitCarry, { spending, limits }: RunControl, ended: Ending): OptimizeThetaResult {
+function resultOf({ carry, control: { spending, limits } }: Fit, ended: Ending): OptimizeThetaResult {
   const { state, best, candidates, accepted, rejected, rejections } = carry;
   const { inFlight, budget } = limits;
   return {
-    state,
-    best: best ?? candidates[0]!,
-    spending,
-    accepted,
-    rejected,
-    rejections,
-    ended,
-    limits: { inFlight, budget },
+    ...{ state, best: best ?? candidates[0]!, spending },
+    ...{ accepted, rejected, rejections },
+    ...{ ended, limits: { inFlight, budget } },
   };
-}
-
-function sum(values: number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

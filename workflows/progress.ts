@@ -19,12 +19,12 @@ const NOTHING_DONE = {
   done: 0,
 } as const;
 
-/** Progress of a fit as it stands at the start of a run of the workflow; before the first θ there is no carry. */
+/** Progress of a fit at the start of a run of the workflow; before the first θ there is no carry. */
 export function fitProgress({ epochs, batchesPerEpoch }: FitShape, carry?: FitCarry): Progress {
   const phase = carry ? 'fit' : 'structure';
   const progress: Progress = { ...NOTHING_DONE, phase, epoch: 1, epochs, batch: 1, batches: batchesPerEpoch };
   if (carry) {
-    showStep(progress, carry);
+    showBatch(progress, carry);
     showScores(progress, carry);
   }
   return progress;
@@ -53,22 +53,26 @@ export class Pace {
   }
 }
 
-/** Before the rows of a step are generated. */
-export function showStep(progress: Progress, { step, shape }: FitCarry): void {
+/** Before the rows of a batch are generated. */
+export function showBatch(progress: Progress, carry: FitCarry): void {
   progress.phase = 'fit';
-  progress.epoch = Math.min(shape.epochs, Math.floor(step / shape.batchesPerEpoch) + 1);
-  progress.batch = (step % shape.batchesPerEpoch) + 1;
-  progress.done = step / (shape.epochs * shape.batchesPerEpoch);
+  progress.epoch = Math.min(carry.shape.epochs, carry.epoch);
+  progress.batch = carry.batch;
+  progress.done = shareDone(carry);
 }
 
-/** After the rows of a step were scored. */
+/** After the rows of a batch were scored. */
 export function showScores(progress: Progress, carry: FitCarry): void {
-  progress.score = carry.lastScore ?? null;
+  progress.score = carry.lastScore;
   progress.best = carry.bestScore;
   progress.accepted = carry.accepted;
   progress.rejected = carry.rejected;
   progress.spending = carry.spending;
-  progress.done = carry.step / (carry.shape.epochs * carry.shape.batchesPerEpoch);
+  progress.done = shareDone(carry);
+}
+
+function shareDone({ step, shape }: FitCarry): number {
+  return step / (shape.epochs * shape.batchesPerEpoch);
 }
 
 /** Markdown for the Temporal UI. */

@@ -12,7 +12,7 @@ import { addSpending, budgetLeft, nothingSpent } from '../mallm/workflow.js';
 import type { Ref, Spending } from '../mallm/workflow.js';
 import { computeActivities } from './activity-proxies.js';
 import type { SampleResult } from './contract.js';
-import { evaluateWorkflowId, fitWorkflowId, sampleWorkflowId, SLOT_PROGRESS } from './contract.js';
+import { evaluateWorkflowId, fitWorkflowId, ROWS_PER_SHARD, sampleWorkflowId, SLOT_PROGRESS } from './contract.js';
 import { evaluateSyntheticData } from './evaluate-synthetic-data.js';
 import { generateSyntheticData } from './generate-synthetic-data.js';
 import { optimizeTheta } from './optimize-theta.js';
@@ -25,9 +25,6 @@ import type {
   SlotRecord,
   SlotState,
 } from './schedule-contract.js';
-
-/** Rows of one shard of a generated table. */
-const ROWS_PER_SHARD = 10_000;
 
 const slotQuery = defineQuery<SlotProgress>(SLOT_PROGRESS);
 const scheduledAt = defineSearchAttributeKey('TemporalScheduledStartTime', 'DATETIME');

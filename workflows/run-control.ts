@@ -14,7 +14,7 @@ import { addSpending, callsLeft, nothingSpent } from '../mallm/workflow.js';
 import type { Spending } from '../mallm/workflow.js';
 import type { Limits, Progress, RunLimits } from './contract.js';
 import { PAUSE, PROGRESS, RESUME, SET_LIMITS, STOP_EARLY } from './contract.js';
-import { changeLimits, limitsShown, validateLimits } from './limits.js';
+import { changedLimits, limitsShown, validateLimits } from './limits.js';
 import { progressDetails } from './progress.js';
 
 export const pauseSignal = defineSignal(PAUSE);
@@ -52,9 +52,10 @@ export class RunControl {
   private callsUnderWay = 0;
   private readonly queue: symbol[] = [];
 
+  /** @param limits those that the run begins with. */
   constructor(
     readonly progress: Progress,
-    readonly limits: RunLimits,
+    public limits: RunLimits,
     /** What the run has paid for, calls of an unfinished step included. */
     public spending: Spending = nothingSpent,
     /** Fails when it is blocked, instead of waiting for `resume`. */
@@ -70,7 +71,7 @@ export class RunControl {
       this.stopping = true;
       this.show();
     });
-    setHandler(setLimitsUpdate, (change) => (changeLimits(this.limits, change), limitsShown(this.limits)), {
+    setHandler(setLimitsUpdate, (change) => this.changeLimits(change), {
       validator: (change: Limits) => validateLimits(this.limits, change),
     });
   }
@@ -91,7 +92,7 @@ export class RunControl {
     return Math.max(0, callsLeft(this.spending, this.limits.budget) - this.callsUnderWay);
   }
 
-  /** Whether a bound on tokens or money is set, and no call has yet told what one takes of it. */
+  /** Whether a bound on tokens or money is set, and no call has shown yet what one takes of it. */
   costIsUnknown(): boolean {
     const { maxTokens, maxCost } = this.limits.budget;
     return this.spending.calls === 0 && (maxTokens !== null || maxCost !== null);
@@ -124,7 +125,7 @@ export class RunControl {
     }
   }
 
-  /** Runs an activity that calls no model; one that somebody has to make possible (a full disk) waits for `resume`. */
+  /** Runs an activity that calls no model; what a person has to make possible (a full disk) waits for `resume`. */
   async unpaid<T>(start: () => Promise<T>): Promise<T> {
     for (;;) {
       const { resumes } = this;
@@ -168,11 +169,16 @@ export class RunControl {
     return slots();
   }
 
+  private changeLimits(change: Limits): Limits {
+    this.limits = changedLimits(this.limits, change);
+    return limitsShown(this.limits);
+  }
+
   private ends(): boolean {
     return this.stopping || (this.unattended && this.blocked !== null);
   }
 
-  /** @throws StopRequested when the run is asked to stop; of type `Blocked` when nobody is there to unblock it. */
+  /** @throws StopRequested when the run is asked to stop; of type `Blocked` in an unattended run. */
   private async end(): Promise<void> {
     if (this.stopping) throw new StopRequested();
     if (!this.unattended || this.blocked === null) return;

@@ -2,7 +2,8 @@ import type { TableFormat } from '../output/table-content.js';
 import type { PartialRow } from '../mallm/conditions/condition.js';
 import type { Ref } from '../mallm/reference.js';
 import type { Budget, Spending } from '../mallm/fit/spending.js';
-import type { FitCarry, FitShape, OptimizeThetaResult } from './contract.js';
+import type { DistanceLevel } from '../mallm/refinement/row-distance.js';
+import type { FitCarry, FitShape, OptimizeThetaResult, SampleCommon, SampleResult } from './contract.js';
 
 /** What a schedule regenerates from, and how: one immutable object of the store. */
 export interface ScheduleSpec {
@@ -15,7 +16,7 @@ export interface ScheduleSpec {
   out: string;
   rows: number;
   draw: 'refined' | 'model';
-  distance: 'off' | 'mild' | 'strict';
+  distance: DistanceLevel;
   conditions: PartialRow;
   /** How the table is written. Schedules made before there was a choice have none: `csv`. */
   format?: TableFormat;
@@ -108,20 +109,40 @@ export interface OpenedSlot {
 }
 
 /** What is drawn in a slot, but for the θ it is drawn from. */
-export interface SlotSample {
-  sampleId: string;
+export interface SlotSample extends Pick<
+  SampleCommon,
+  'sampleId' | 'draw' | 'distance' | 'conditions' | 'seed' | 'inFlight' | 'rowsPerRequest'
+> {
   rows: number;
-  draw: 'refined' | 'model';
-  distance: 'off' | 'mild' | 'strict';
-  conditions: PartialRow;
-  seed: number;
-  callsPerActivity: number;
-  inFlight: number;
-  rowsPerRequest: number;
 }
 
 /** What a slot that is under way does now. */
 export interface SlotProgress {
   doing: 'deciding' | 'refitting' | 'drawing' | 'evaluating' | 'writing';
   why: string;
+}
+
+export interface OpenSlotInput extends RegenerateInput {
+  slot: string;
+}
+
+export interface WriteOutputInput {
+  store: string;
+  spec: Ref;
+  slot: string;
+  outcome: 'regenerated' | 'refitted';
+  why: string;
+  fit: FitInUse;
+  sample: SlotSample;
+  drawn: SampleResult;
+  evaluated: Ref | null;
+  /** An input, not read from a clock: a repeated write gives the same files. */
+  finishedAt: string;
+}
+
+export interface CloseSlotInput {
+  store: string;
+  spec: Ref;
+  /** The account of the slot; without a state it was not opened, and leaves things as they were. */
+  record: Omit<SlotRecord, 'state'> & { state: SlotState | null };
 }

@@ -1,18 +1,10 @@
-import type { Ref } from '../../mallm/reference.js';
-import type { ScheduleSpec, SlotRecord, SlotState } from '../../workflows/schedule-contract.js';
+import type { CloseSlotInput, ScheduleSpec, SlotRecord } from '../../workflows/schedule-contract.js';
 import type { Dependencies } from '../dependencies.js';
 import { sampleKeys, slotSampleId } from '../../store/keys.js';
 import { getObject } from '../../store/object.js';
 import { pruneOutputs } from '../../output/schedule-outputs.js';
 import type { ObjectStore } from '../../store/object-store.js';
 import { addRecord, lastRecords } from '../../output/slot-records.js';
-
-export interface CloseSlotInput {
-  store: string;
-  spec: Ref;
-  /** The account of the slot; without a state it was not opened, and leaves things as they were. */
-  record: Omit<SlotRecord, 'state'> & { state: SlotState | null };
-}
 
 /** Leaves the record of a slot; outputs beyond those that are kept go, with the parts they were made of. */
 export async function closeSlot({ openStore }: Dependencies, input: CloseSlotInput): Promise<SlotRecord> {

@@ -1,8 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { RunPlan } from '../../mallm/fit/plan.js';
 import { seedOf } from '../../mallm/random.js';
-import type { Ref } from '../../mallm/reference.js';
-import type { OpenedSlot, ScheduleSpec, SlotSample, SlotState } from '../../workflows/schedule-contract.js';
+import type {
+  OpenedSlot,
+  OpenSlotInput,
+  ScheduleSpec,
+  SlotSample,
+  SlotState,
+} from '../../workflows/schedule-contract.js';
 import { readTableSource } from './table-source.js';
 import { slotSampleId } from '../../store/keys.js';
 import { latestCheckpoint } from '../../store/checkpoint.js';
@@ -12,13 +17,6 @@ import { findOutput } from '../../output/schedule-outputs.js';
 import { planQualityRefit, planTableRefit } from './plan-refit.js';
 import type { ObjectStore } from '../../store/object-store.js';
 import { lastRecords } from '../../output/slot-records.js';
-
-export interface OpenSlotInput {
-  schedule: string;
-  store: string;
-  spec: Ref;
-  slot: string;
-}
 
 type Decision = Pick<OpenedSlot, 'why' | 'refit'>;
 
@@ -80,10 +78,10 @@ async function withCarry(
 }
 
 function sampleOf({ name, rows, draw, distance, conditions }: ScheduleSpec, plan: RunPlan, slot: string): SlotSample {
-  const { seed, callsPerActivity, inFlight, rowsPerRequest } = plan.options;
+  const { seed, inFlight, rowsPerRequest } = plan.options;
   const sampleId = slotSampleId(name, slot);
   return {
-    ...{ sampleId, rows, draw, distance, conditions, callsPerActivity, inFlight, rowsPerRequest },
+    ...{ sampleId, rows, draw, distance, conditions, inFlight, rowsPerRequest },
     seed: seedOf(seed, 'sample', sampleId),
   };
 }

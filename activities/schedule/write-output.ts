@@ -3,9 +3,7 @@ import type { EvaluationWithBaselines } from '../../mallm/evaluation/result.js';
 import type { Manifest } from '../../mallm/fit/manifest.js';
 import type { RunPlan } from '../../mallm/fit/plan.js';
 import { qualityOf } from '../../mallm/evaluation/quality.js';
-import type { Ref } from '../../mallm/reference.js';
-import type { SampleResult } from '../../workflows/contract.js';
-import type { FitInUse, ScheduleSpec, SlotOutput, SlotSample } from '../../workflows/schedule-contract.js';
+import type { ScheduleSpec, SlotOutput, WriteOutputInput } from '../../workflows/schedule-contract.js';
 import type { Dependencies } from '../dependencies.js';
 import { getObject } from '../../store/object.js';
 import { findOutput, moveLatest, outputOf } from '../../output/schedule-outputs.js';
@@ -13,20 +11,6 @@ import type { ObjectStore } from '../../store/object-store.js';
 import { describingFiles, MANIFEST } from '../../output/run-files.js';
 import { tableContent } from '../../output/table-content.js';
 import { slotName } from '../../store/keys.js';
-
-export interface WriteOutputInput {
-  store: string;
-  spec: Ref;
-  slot: string;
-  outcome: 'regenerated' | 'refitted';
-  why: string;
-  fit: FitInUse;
-  sample: SlotSample;
-  drawn: SampleResult;
-  evaluated: Ref | null;
-  /** Given, not read from a clock: a repeated write gives the same files. */
-  finishedAt: string;
-}
 
 /**
  * Writes the output of a slot into a folder of its own: table, θ, report, evaluation, and last the manifest, which is

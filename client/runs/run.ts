@@ -15,13 +15,18 @@ import type {
   SampleInput,
   SampleResult,
 } from '../../workflows/contract.js';
-import { evaluateWorkflowId, fitWorkflowId, sampleWorkflowId } from '../../workflows/contract.js';
+import {
+  EVALUATE_SYNTHETIC_DATA,
+  evaluateWorkflowId,
+  fitWorkflowId,
+  GENERATE_SYNTHETIC_DATA,
+  OPTIMIZE_THETA,
+  ROWS_PER_SHARD,
+  sampleWorkflowId,
+} from '../../workflows/contract.js';
 import { follow, stateOf, unblock } from './follow.js';
 import type { RunRecord } from './run-folder.js';
 import type { Session } from '../cluster/session.js';
-
-/** Rows of one shard of a generated table. */
-const ROWS_PER_SHARD = 10_000;
 
 /** A run and how to follow it. */
 export interface RunContext {
@@ -54,7 +59,7 @@ export async function fitTheta(context: RunContext): Promise<OptimizeThetaResult
     const carry = (await latestCheckpoint(session.openStore(store), runId))?.carry;
     return { runId, store, plan, shape, ...(carry ? { carry } : {}) };
   };
-  const handle = await runningOrStarted(session, fitWorkflowId(record.runId), 'optimizeTheta', start);
+  const handle = await runningOrStarted(session, fitWorkflowId(record.runId), OPTIMIZE_THETA, start);
   return follow<OptimizeThetaResult>(handle, context);
 }
 
@@ -75,18 +80,17 @@ export async function drawSample(
     theta: fitted.best,
     seed: seedOf(options.seed, 'sample', spec.sampleId),
     rowsPerShard: ROWS_PER_SHARD,
-    callsPerActivity: options.callsPerActivity,
     inFlight: fitted.limits?.inFlight ?? options.inFlight,
     rowsPerRequest: options.rowsPerRequest,
     // What the fit left: the sampling run counts from zero.
     budget: budgetLeft(fitted.spending, fitted.limits?.budget ?? record.shape.budget),
   };
   const id = sampleWorkflowId(record.runId, spec.sampleId);
-  const handle = await runningOrStarted(session, id, 'generateSyntheticData', () => Promise.resolve(input));
+  const handle = await runningOrStarted(session, id, GENERATE_SYNTHETIC_DATA, () => Promise.resolve(input));
   return follow<SampleResult>(handle, context);
 }
 
-/** Evaluates a drawn table against the run's held-out rows. @returns where the evaluation stands. */
+/** Evaluates a drawn table against the run's held-out rows. @returns the stored evaluation. */
 export async function evaluateSample(context: RunContext, sampleId: string, drawn: SampleResult): Promise<Ref> {
   const { session, record, plan } = context;
   const { runId, store } = record;
@@ -100,7 +104,7 @@ export async function evaluateSample(context: RunContext, sampleId: string, draw
     seed: plan.options.seed,
   };
   const id = evaluateWorkflowId(runId, sampleId);
-  const handle = await runningOrStarted(session, id, 'evaluateSyntheticData', () => Promise.resolve(input));
+  const handle = await runningOrStarted(session, id, EVALUATE_SYNTHETIC_DATA, () => Promise.resolve(input));
   return follow<Ref>(handle, context);
 }
 

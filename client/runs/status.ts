@@ -14,7 +14,15 @@ import { findObject } from '../../store/object.js';
 import { runKeys } from '../../store/keys.js';
 import { storeOpener } from '../../workers/stores.js';
 import type { FitCarry, Limits, Progress } from '../../workflows/contract.js';
-import { fitWorkflowId, sampleWorkflowId, PAUSE, RESUME, SET_LIMITS, STOP_EARLY } from '../../workflows/contract.js';
+import {
+  fitWorkflowId,
+  GENERATE_SYNTHETIC_DATA,
+  PAUSE,
+  RESUME,
+  sampleWorkflowId,
+  SET_LIMITS,
+  STOP_EARLY,
+} from '../../workflows/contract.js';
 import { queryProgress } from './follow.js';
 import type { RunRecord } from './run-folder.js';
 import { requireRunRecord } from './run-folder.js';
@@ -152,7 +160,7 @@ async function describe(
 ): Promise<Pick<RunStatus, 'workflow' | 'progress' | 'drawing'>> {
   const { status: workflow } = await handle.describe();
   const progress = workflow.name === 'RUNNING' ? await queryProgress(handle) : undefined;
-  const query = `WorkflowType = 'generateSyntheticData' AND ExecutionStatus = 'Running' AND WorkflowId STARTS_WITH '${sampleWorkflowId(runId, '')}'`;
+  const query = `WorkflowType = '${GENERATE_SYNTHETIC_DATA}' AND ExecutionStatus = 'Running' AND WorkflowId STARTS_WITH '${sampleWorkflowId(runId, '')}'`;
   const drawing: (Progress | null)[] = [];
   for await (const { workflowId } of handle.client.list({ query })) {
     drawing.push((await queryProgress(handle.client.getHandle(workflowId))) ?? null);

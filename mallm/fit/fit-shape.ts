@@ -3,7 +3,7 @@ import type { FitOptions } from '../options.js';
 import { epochsFor } from '../options.js';
 import type { Budget } from './spending.js';
 
-/** The numbers that shape the loop of Listing 1; everything else stands in the plan. */
+/** The numbers that shape the loop of Listing 1; everything else is in the plan. */
 export interface FitShape {
   epochs: number;
   batchesPerEpoch: number;
@@ -12,8 +12,8 @@ export interface FitShape {
   rowsPerTheta: number;
   population: number;
   optimizer: boolean;
+  /** See `hasConverged`; 0 without an optimizer, since θ stays what it is. */
   patience: number;
-  callsPerActivity: number;
   inFlight: number;
   budget: Budget;
 }
@@ -22,7 +22,7 @@ export interface FitShape {
 export function shapeOf(options: FitOptions, trainRows: number): FitShape {
   const batchesPerEpoch = batchesOf(trainRows, options.batchSize);
   const rowsPerTheta = options.rowsPerTheta ?? Math.min(options.batchSize, trainRows);
-  const { population, optimizer, patience, callsPerActivity, inFlight, maxCalls, maxTokens, maxCost, prices } = options;
+  const { population, optimizer, patience, inFlight, maxCalls, maxTokens, maxCost, prices } = options;
   return {
     epochs: epochsFor(options, trainRows),
     batchesPerEpoch,
@@ -30,8 +30,7 @@ export function shapeOf(options: FitOptions, trainRows: number): FitShape {
     rowsPerTheta,
     population,
     optimizer,
-    patience,
-    callsPerActivity,
+    patience: optimizer ? patience : 0,
     inFlight,
     budget: { maxCalls, maxTokens, maxCost, prices },
   };

@@ -17,7 +17,12 @@ import {
   triggerSchedule,
   unpause,
 } from '../../client/index.js';
-import { fitWorkflowId } from '../../workflows/contract.js';
+import {
+  EVALUATE_SYNTHETIC_DATA,
+  fitWorkflowId,
+  GENERATE_SHARD,
+  GENERATE_SYNTHETIC_DATA,
+} from '../../workflows/contract.js';
 import type { SampleInput } from '../../workflows/contract.js';
 import type { Site } from '../support/site.js';
 import { SMALL_FIT, startSite } from '../support/site.js';
@@ -69,9 +74,9 @@ async function recordSteeredFit(site: Site): Promise<void> {
   await keep(workflow.getHandle(fitWorkflowId(manifest.runId)), 'optimize-theta');
   for await (const { workflowId, type, runId } of workflow.list()) {
     const handle = workflow.getHandle(workflowId, runId);
-    if (type === 'evaluateSyntheticData') await keep(handle, 'evaluate-synthetic-data');
-    if (type === 'generateShard') await keep(handle, 'generate-shard');
-    if (type !== 'generateSyntheticData') continue;
+    if (type === EVALUATE_SYNTHETIC_DATA) await keep(handle, 'evaluate-synthetic-data');
+    if (type === GENERATE_SHARD) await keep(handle, 'generate-shard');
+    if (type !== GENERATE_SYNTHETIC_DATA) continue;
     const { draw, rows, rowsPerShard } = await inputOf<SampleInput>(handle);
     const shape = draw === 'model' ? 'model' : rows > rowsPerShard ? 'shards' : 'one-shard';
     await keep(handle, `generate-synthetic-data-${shape}`);
@@ -81,7 +86,7 @@ async function recordSteeredFit(site: Site): Promise<void> {
 /** The fit's own table once more, in shards so small that they become child workflows. */
 async function startShards({ client, config }: Site, runId: string): Promise<void> {
   const input = await inputOf<SampleInput>(client.workflow.getHandle(`sample-${runId}-first`));
-  await client.workflow.execute('generateSyntheticData', {
+  await client.workflow.execute(GENERATE_SYNTHETIC_DATA, {
     workflowId: `sample-${runId}-shards`,
     taskQueue: config.taskQueue,
     args: [{ ...input, sampleId: 'shards', rows: 25, rowsPerShard: 10 }],

@@ -61,7 +61,8 @@ async function scheduleInNeed(): Promise<{ store: ObjectStore; open: (slot: stri
 
 function carryOf(state: Ref): FitCarry {
   return {
-    ...{ step: 3, state, candidates: [], bestScore: 0.7, withoutGain: 1, best: null, nextTheta: 4 },
+    ...{ epoch: 2, batch: 1, step: 3, next: 'propose', candidates: [], state, nextTheta: 4 },
+    ...{ best: null, bestScore: 0.7, lastScore: 0.7, withoutGain: 1 },
     ...{ spending: nothingSpent, accepted: 0, rejected: 0, rejections: {}, shape },
   };
 }

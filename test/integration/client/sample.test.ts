@@ -10,6 +10,7 @@ import { sample, status } from '../../../client/index.js';
 import { parseCsv } from '../../../mallm/table/formats/csv.js';
 import type { Manifest } from '../../../mallm/fit/manifest.js';
 import type { Progress, SampleInput, SampleResult } from '../../../workflows/contract.js';
+import { GENERATE_SYNTHETIC_DATA } from '../../../workflows/contract.js';
 import { eventsOfRuns, payloadsOf } from '../../support/payloads.js';
 import type { Site } from '../../support/site.js';
 import { startSite } from '../../support/site.js';
@@ -64,7 +65,7 @@ describe('sampling from a finished fit', () => {
     const payload = first.events![0]!.workflowExecutionStartedEventAttributes!.input!.payloads![0]!;
     const input = JSON.parse(Buffer.from(payload.data!).toString('utf8')) as SampleInput;
     const id = `sample-${runId}-${name}`;
-    const result = (await site.client.workflow.execute('generateSyntheticData', {
+    const result = (await site.client.workflow.execute(GENERATE_SYNTHETIC_DATA, {
       workflowId: id,
       taskQueue: site.config.taskQueue,
       args: [{ ...input, sampleId: name, rowsPerShard: 10, ...change }],

@@ -64,8 +64,8 @@ describe('a fit whose Temporal database is lost', () => {
     },
     {
       what: 'of another version',
-      spoil: (text: string) => JSON.stringify({ ...(JSON.parse(text) as Checkpoint), version: 2 }),
-      told: /of another version: expected version 1, got version 2/,
+      spoil: (text: string) => JSON.stringify({ ...(JSON.parse(text) as Checkpoint), version: 1 }),
+      told: /of another version: expected version 2, got version 1/,
     },
     {
       what: 'of another run',
