@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Dependencies } from '../../activities/dependencies.js';
-import type { FinalPass } from '../../activities/generate-rows.js';
 import { generateRows } from '../../activities/generate-rows.js';
 import { proposeThetas } from '../../activities/propose-theta.js';
 import type { FitState, Pair } from '../../mallm/fit/fit-state.js';
@@ -14,6 +13,7 @@ import type { FitOptions } from '../../mallm/options.js';
 import type { ChatModel, ChatRequest } from '../../models/chat-model.js';
 import { folderStore } from '../../store/folder-store.js';
 import { getObject, putObject } from '../../store/object.js';
+import type { FinalPass } from '../../workflows/activity-contract.js';
 import { clinicRows, clinicSchema } from '../support/clinic-schema.js';
 
 /** What the activities ask of the model, request by request; the model itself replies with nothing of use. */
@@ -69,7 +69,7 @@ function inActivity<Inputs extends unknown[], Result>(
 /** Indexes of the training rows that each call of a step shows. */
 async function shownBy(given: Partial<FitOptions>, calls: number, finalPass?: FinalPass): Promise<number[][]> {
   const { store, plan, thetaOf } = await stored(given);
-  const theta = { number: 0, theta: await putObject(store, 'theta', thetaOf('Make rows.')) };
+  const theta = { number: 0, ref: await putObject(store, 'theta', thetaOf('Make rows.')) };
   const result = await inActivity(generateRows, dependencies(), {
     ...{
       runId: 'r',
@@ -81,7 +81,7 @@ async function shownBy(given: Partial<FitOptions>, calls: number, finalPass?: Fi
       parallel: 1,
       conditions: {},
     },
-    parts: [
+    thetas: [
       {
         theta,
         rowsOfStep: calls,
@@ -143,7 +143,8 @@ describe('what is asked of the model', () => {
     );
     const state: FitState = {
       ...{ version: 1, runId: 'r', pairs, heldOut: {}, discriminator: null, feedback: null },
-      ...{ trajectory: [], pool: [], hosts: [] },
+      ...{ pool: [], hosts: [] },
+      trajectory: [{ epoch: 1, batch: 2, score: 0.6, best: 0.6, bestTheta: 2, theta: 2, accepted: 1, rejected: 0 }],
     };
     const { candidates } = await inActivity(proposeThetas, dependencies(), {
       ...{ runId: 'r', store: '', plan, state: await putObject(store, 'state', state), epoch: 2, batch: 1 },
@@ -161,7 +162,7 @@ describe('what is asked of the model', () => {
       '### Trial 3: the classifier was right in 60.0 % of cases',
       'Task 2',
     ]);
-    const kept = await getObject<StoredTheta>(store, candidates[0]!.theta);
+    const kept = await getObject<StoredTheta>(store, candidates[0]!.ref);
     expect(kept).toMatchObject({ number: 4, parent: 2, taskInstruction: 'Task 2.' });
   });
 });
