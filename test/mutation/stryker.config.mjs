@@ -1,7 +1,7 @@
 /** `npm run mutation`: changes a line of the method at a time, and names the changes that no unit test notices. */
 export default {
   // A room on its own: `npx stryker run test/mutation/stryker.config.mjs --mutate 'mallm/fit/*.ts'`.
-  mutate: ['mallm/{fit,discriminator,optimizer}/*.ts', 'workflows/work-plan.ts'],
+  mutate: ['mallm/{fit,discriminator,optimizer}/*.ts', 'workflows/{limits,progress,work-plan}.ts'],
   mutator: {
     // Most literals are words of prompts and messages; a test that repeats them would state no behaviour. Names of kinds
     // and modes are still held: by the compiler, and by the mutants of the conditions they stand in.
