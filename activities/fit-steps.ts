@@ -67,7 +67,9 @@ export async function firstTheta(
 }
 
 /**
- * Updates the discriminator with a batch, scores its candidates, and saves a checkpoint. Paper: Listing 1, L8-11.
+ * Scores the candidates of a batch and all pairs in the running, by accuracy or by AUC, and saves a checkpoint. Paper:
+ * Listing 1, L8-11.
+ * @returns the fit after this step.
  */
 export async function scoreBatch(dependencies: Dependencies, input: ScoreBatchInput): Promise<ScoreBatchResult> {
   const { carry } = input;

@@ -5,7 +5,7 @@ import { generatorMessages } from '../mallm/prompts/generator-prompt.js';
 import type { FitOptions } from '../mallm/options.js';
 import { createRandom, seedOf } from '../mallm/random.js';
 import { parseRows } from '../mallm/generator/reply.js';
-import { outOfFoldScores } from '../mallm/discriminator/score.js';
+import { scoreByAuc } from '../mallm/discriminator/score-by-auc.js';
 import type { Theta } from '../mallm/theta/theta.js';
 import { answerChat } from '../simulator/chat.js';
 import type { Split } from './quality-data.js';
@@ -28,7 +28,8 @@ export function freshScore(
   const heldOut = split.heldOut.filter((row) => !stood.has(JSON.stringify(row)));
   const rows = freshRows(split, theta, { options, seed, count: ROWS });
   const encoder = fitEncoder(schema, train);
-  return outOfFoldScores('ensemble', encoder, heldOut, [rows], seedOf('fresh score', seed))[0]!.value;
+  const ask = { kind: 'ensemble', encoder, real: heldOut, groups: [rows], seed: seedOf('fresh score', seed) } as const;
+  return scoreByAuc(ask).scores[0]!.value;
 }
 
 /** Rows of the simulated model from one θ, as it would be asked in a fit with these options. */

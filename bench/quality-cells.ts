@@ -80,8 +80,8 @@ async function rowsOf(split: Split, method: Method, seed: number, bench: () => P
   const { rows, trajectory, calls, tokens, drawCalls, drawTokens, accepted, rejections, ended, winner } = fitted;
   return {
     ...{ rows, calls, tokens, drawCalls, drawTokens, accepted, rejections, ended },
-    bestScores: trajectory.map((point) => point.best),
-    scores: trajectory.map((point) => point.score),
+    bestScores: trajectory.map((point) => point.best ?? 1),
+    scores: trajectory.map((point) => point.score ?? 1),
     theta: winner,
   };
 }

@@ -72,7 +72,7 @@ async function scoreTrend(product: Bench, table: string): Promise<void> {
   for (const seed of seeds) {
     const fitted = await product.fit(split, { ...given, seed });
     const fresh = freshScoresOf(split, fitted, seed);
-    const series = [fitted.trajectory.map(({ best }) => best), fitted.trajectory.map(({ score }) => score), fresh];
+    const series = [...scoresOf(fitted), fresh];
     series.forEach((each, place) => slopes[place]!.push(slopeOf(each)));
     gains.push(fresh.at(-1)! - fresh[0]!);
     console.log(`| ${seed} | ${series.map((each) => each.map((value) => value.toFixed(3)).join(' ')).join(' | ')} |`);
@@ -82,6 +82,11 @@ async function scoreTrend(product: Bench, table: string): Promise<void> {
   console.log(
     `last θ less first θ on fresh rows: ${intervalOf(gains)}; lower in ${gains.filter((gain) => gain < 0).length} of ${gains.length}`,
   );
+}
+
+/** The best score and that of the new θ of each iteration; an iteration without one has the worst. */
+function scoresOf({ trajectory }: Fitted): number[][] {
+  return [trajectory.map(({ best }) => best ?? 1), trajectory.map(({ score }) => score ?? 1)];
 }
 
 /** The fresh score of whichever θ was best after each iteration. */

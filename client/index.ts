@@ -44,6 +44,7 @@ export { runWorker } from './cluster/worker.js';
 export type { WorkerRequest } from './cluster/worker.js';
 export { MallmError } from '../mallm/errors.js';
 export { commonReasons, poorYield } from '../mallm/fit/model-yield.js';
+export { blindWarning, scoreSummary } from '../mallm/fit/score-summary.js';
 export type { Evaluation } from '../mallm/evaluation/result.js';
 export type { Manifest } from '../mallm/fit/manifest.js';
 export { TABLE_FORMATS } from '../output/table-content.js';

@@ -112,6 +112,7 @@ export async function manifestOf(store: ObjectStore, results: Results): Promise<
     calls: spending.calls,
     tokens: { prompt: spending.promptTokens, completion: spending.completionTokens },
     cost: cost === null ? null : { amount: cost, currency: plan.options.prices!.currency },
+    firstAndBest: state.firstAndBest ?? null,
     trajectory: state.trajectory,
     exposure: exposureOf(hosts),
     repeats: drawn.repeats,
@@ -150,7 +151,11 @@ async function thetaFileOf(store: ObjectStore, { run: { plan }, fitted }: Result
       return { ...pair, ...evolvingParts(stored), told: stored.told };
     }),
   );
-  return { version: 1, context: plan.context, schema: plan.schema, best: fitted.best.number, thetas };
+  return {
+    ...{ version: 1, context: plan.context, schema: plan.schema, best: fitted.best.number },
+    firstAndBest: state.firstAndBest ?? null,
+    thetas,
+  };
 }
 
 async function firstRows(store: ObjectStore, { run: { plan }, drawn: { parts } }: Results): Promise<Row[]> {

@@ -33,7 +33,7 @@ export function renderReport(input: ReportInput): string {
   const sections = [
     overviewSection(input),
     ...judged.slice(0, 1),
-    scoreSection(manifest),
+    scoreSection(theta, manifest),
     structureSection(theta, manifest),
     thetaSection(theta, manifest),
     columnsSection(schema, train, synthetic, evaluation),

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
-import { commonReasons, dryRun, fit, poorYield, resumeFrom } from '../client/index.js';
+import { blindWarning, commonReasons, dryRun, fit, poorYield, resumeFrom, scoreSummary } from '../client/index.js';
 import type { FitOutcome, FitRequest } from '../client/index.js';
 import { distanceOption, decimal, whole } from './options.js';
-import { openTerminal, percent, runCommand } from './terminal.js';
+import { openTerminal, runCommand } from './terminal.js';
 import type { OutputOptions } from './terminal.js';
 
 type Flags = Omit<FitRequest, 'table' | 'edges' | 'trueEdges' | 'prices'> &
@@ -183,19 +183,19 @@ async function readEdges(path: string): Promise<{ from: string; to: string }[]> 
 }
 
 function summary({ folder, manifest, fresh }: FitOutcome): string[] {
-  const { rows, simulated, calls, tokens, trajectory, shortfall, cost } = manifest;
-  const best = trajectory.at(-1)?.best ?? null;
-  const first = trajectory[0]?.score ?? null;
+  const { rows, simulated, calls, tokens, shortfall, cost } = manifest;
   const reasons = commonReasons(manifest.rejections);
   const weak = poorYield(manifest);
+  const blind = blindWarning(manifest);
   return [
     ...(fresh ? [] : ['This very fit was already finished; nothing was done.']),
     ...(simulated
       ? ['SIMULATED: no language model was asked. The rows show how the tool works and mean nothing.']
       : []),
-    `score   ${percent(first)} at first, ${percent(best)} at best (lower is better; 50 % is guessing)`,
+    `score   ${scoreSummary(manifest)}; lower is better, 50 % is guessing`,
     `rows    ${rows.released} of ${rows.asked} released; the model's: ${rows.accepted} accepted, ${rows.rejected} rejected${reasons && ` (${reasons})`}`,
     `calls   ${calls}, ${tokens.prompt + tokens.completion} tokens${cost ? `, ${cost.amount.toFixed(4)} ${cost.currency}` : ''}`,
+    ...(blind ? [`BLIND   ${blind}`] : []),
     ...(weak ? [`WEAK    ${weak}`] : []),
     ...(shortfall ? [`short   ${shortfall}`] : []),
     `table   ${folder}/synthetic.csv`,

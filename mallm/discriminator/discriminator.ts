@@ -10,34 +10,35 @@ export type { DiscriminatorKind };
 /** Log loss of a coin. */
 const COIN = Math.log(2);
 
-/** A classifier that tells real rows from synthetic ones (f_i of the paper); plain JSON, small enough for a checkpoint. */
+/**
+ * The incremental classifier of real and synthetic rows (f_i of the paper), which only score by accuracy has; plain JSON,
+ * small enough for a checkpoint.
+ */
 export interface DiscriminatorState {
   kind: DiscriminatorKind;
   encoder: Encoder;
   seed: number;
-  /** How often it has learned. */
+  /** Batches it has learned from. */
   updates: number;
   models: Models;
   /**
-   * Whether its last lesson taught it nothing: it gave all rows one class, or did no better than a coin on the very rows
-   * it learned from. Its accuracy then says nothing.
+   * Whether it failed on the very rows that it learned from last: one class for all of them, or a log loss no better than
+   * a coin's. Its accuracy is then no evidence.
    */
   blind: boolean;
 }
 
-/** A discriminator that has not learned yet: every row is as likely real as not. */
+/** A discriminator before its first update: every row is as likely real as not. */
 export function startDiscriminator(kind: DiscriminatorKind, encoder: Encoder, seed: number): DiscriminatorState {
   return { kind, encoder, seed, updates: 0, models: {}, blind: false };
 }
 
 /**
- * f_i from f_{i−1}: learns from one more batch of real and synthetic rows and returns the new state. The two classes
- * weigh the same whatever their numbers. With no real or no synthetic rows there is nothing to learn and the state is
- * returned as it is. Deterministic.
+ * f_i from f_{i−1}: goes on learning from one more batch of real and synthetic rows, the two classes of equal weight
+ * whatever their numbers. Without real or without synthetic rows the state is returned as it is. Deterministic.
  *
- * A lesson that taught nothing (one class for all rows, or a loss no better than a coin's) is given again from scratch;
- * if that ends the same way, the state is marked `blind`. No error is thrown: rows that are truly alike look the same,
- * and must not end a fit.
+ * An update that leaves it failing on these rows is made again from zero weights; if it still fails, the state is marked
+ * `blind`. No error is thrown: rows that are truly alike have the same effect, and must not end a fit.
  *
  * Paper: §3.2.2.
  * @throws NumericError when a feature or a weight is not finite.

@@ -1,9 +1,12 @@
-import type { Row } from '../table/dataset.js';
 import type { DiscriminatorState } from '../discriminator/discriminator.js';
+import type { Interval } from '../discriminator/score.js';
+import type { HeldOut } from '../discriminator/score-by-accuracy.js';
 import type { Feedback } from '../optimizer/feedback.js';
 import type { Exposure, TrajectoryPoint } from './manifest.js';
 import type { StoredCall } from './plan.js';
 import type { Ref } from '../reference.js';
+import type { FitOptions } from '../options.js';
+import type { FirstAndBest } from '../theta/theta-file.js';
 
 const IN_THE_RUNNING = 10;
 
@@ -14,18 +17,17 @@ export interface Pair {
   epoch: number;
   batch: number;
   theta: Ref;
-  /** As first scored, and as scored by the newest discriminator; null when the θ does not count. */
+  /** As first scored, with its 95 % interval; null when the θ does not count. */
   score: number | null;
+  interval: Interval | null;
+  /** As scored by the newest classifier, with its 95 % interval; null when the θ does not count or is out of the running. */
   adjustedScore: number | null;
-  interval: [number, number] | null;
+  adjustedInterval: Interval | null;
+  /** Valid rows of those asked, in [0, 1]. */
   validShare: number;
   counted: boolean;
-}
-
-/** Held-out rows of a pair: real ones by index into the training rows. Paper: Listing 1, L10. */
-export interface HeldOut {
-  real: number[];
-  synthetic: Row[];
+  /** It does not count because the classifier was blind: whatever score it gave would be no evidence. */
+  blind?: true;
 }
 
 /** What one host was sent, so far. */
@@ -40,10 +42,14 @@ export interface FitState {
   version: 1;
   runId: string;
   pairs: Pair[];
-  /** Of the best pairs only: bounded, however long the fit. */
+  /** How the pairs were scored; absent before the first iteration. */
+  scoredBy?: FitOptions['score'];
+  /** Score by accuracy only: rows the discriminator did not learn from, of the pairs in the running, and f_i. */
   heldOut: Record<number, HeldOut>;
   discriminator: DiscriminatorState | null;
-  /** Why the best θ's rows are told from real ones; null before the first score. */
+  /** The first θ that counted and the best one under one classifier; null while none counts. */
+  firstAndBest?: FirstAndBest | null;
+  /** What separates the best θ's rows from the real ones; null before the first score. */
   feedback: { of: number; feedback: Feedback } | null;
   trajectory: TrajectoryPoint[];
   /** Rows of every θ that counted, for the refinement. */
@@ -109,15 +115,21 @@ export function bestPair(pairs: readonly Pair[]): Pair | null {
   return best;
 }
 
+/** The first θ that counted: it never drops out of the running. */
+export function firstPair(pairs: readonly Pair[]): Pair | null {
+  return pairs.find(({ adjustedScore }) => adjustedScore !== null) ?? null;
+}
+
 /**
- * The pairs that are still in the running, best first: their rows are scored again in each iteration. Ten of them, newer
- * ones first where scores are the same.
+ * The pairs in the running, best first: their rows are scored again in each iteration. They are the ten best, newer ones
+ * first where scores are the same, and the first pair, so that the best can be compared with it under one classifier.
  */
 export function pairsInTheRunning(pairs: readonly Pair[]): Pair[] {
-  return pairs
+  const ranked = pairs
     .filter((pair) => pair.adjustedScore !== null)
-    .sort((a, b) => a.adjustedScore! - b.adjustedScore! || b.number - a.number)
-    .slice(0, IN_THE_RUNNING);
+    .sort((a, b) => a.adjustedScore! - b.adjustedScore! || b.number - a.number);
+  const first = firstPair(pairs);
+  return ranked.filter((pair, place) => place < IN_THE_RUNNING || pair === first);
 }
 
 /** The k best pairs, worst first and best last, as the optimizer sees them. Paper: §3.2.3. */

@@ -5,17 +5,33 @@ import { DISTANCE_LEVELS } from '../refinement/row-distance.js';
 const count = z.int().min(0);
 const fraction = z.number().min(0).max(1);
 const reasons = z.record(z.string(), count);
+const interval = z.tuple([z.number(), z.number()]);
+const scoreOfTheta = z.strictObject({
+  theta: count.describe('number in theta.json'),
+  score: fraction,
+  interval: interval.describe('95 % interval of the score'),
+});
 
 const trajectoryPoint = z.strictObject({
   epoch: count,
   batch: count,
-  score: fraction.describe('lowest score of the θ that are new in the iteration; lower is better'),
-  interval: z.tuple([z.number(), z.number()]).optional().describe('95 % interval of the score'),
-  best: fraction.describe('best score so far, all θ scored by the newest classifier'),
+  score: fraction
+    .nullable()
+    .describe('lowest score of the θ that are new in the iteration; lower is better; null when none of them counts'),
+  interval: interval.optional().describe('95 % interval of the score'),
+  best: fraction
+    .nullable()
+    .describe(
+      'lowest score of all θ by the classifier of this iteration, which is another one in each: it may rise; null while no θ counts',
+    ),
   bestTheta: count.describe('number in theta.json of the θ that has the best score'),
   theta: count.describe('number in theta.json of the θ that has the score'),
   accepted: count.describe("the model's rows accepted in this iteration"),
   rejected: count.describe("the model's rows rejected in this iteration"),
+  blind: z
+    .literal(true)
+    .optional()
+    .describe('the classifier gave every row one class: θ that are new in the iteration do not count'),
   graphEditDistance: count.optional().describe('of the best θ to the true edges, when they were given'),
 });
 
@@ -56,6 +72,18 @@ export const manifestSchema = z.strictObject({
   calls: count.describe('model calls paid for'),
   tokens: z.strictObject({ prompt: count, completion: count }),
   cost: z.strictObject({ amount: z.number(), currency: z.string() }).nullable(),
+  firstAndBest: z
+    .strictObject({
+      first: scoreOfTheta,
+      best: scoreOfTheta,
+      difference: z.number().describe('score of the best less that of the first'),
+      interval: interval.nullable().describe('95 % interval of the difference; null when the first θ is the best'),
+    })
+    .nullable()
+    .optional()
+    .describe(
+      'the first θ that counted and the best one, scored by one classifier, the newest; null when none counted',
+    ),
   trajectory: z.array(trajectoryPoint),
   exposure: z.array(exposure),
   repeats: z

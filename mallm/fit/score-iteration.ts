@@ -1,20 +1,19 @@
 import type { Row, TableSchema } from '../table/dataset.js';
-import { startDiscriminator, updateDiscriminator } from '../discriminator/discriminator.js';
-import type { DiscriminatorState } from '../discriminator/discriminator.js';
 import { fitEncoder } from '../discriminator/encoding.js';
-import type { Encoder } from '../discriminator/encoding.js';
+import type { Difference, Score } from '../discriminator/score.js';
+import { accuracyDifference, scoreByAccuracy } from '../discriminator/score-by-accuracy.js';
+import { scoreByAuc } from '../discriminator/score-by-auc.js';
 import { compareRows } from '../optimizer/feedback.js';
 import { batchesOf } from '../generator/few-shot-batch.js';
-import type { FitState, HeldOut, Pair } from './fit-state.js';
-import { bestPair, pairsInTheRunning } from './fit-state.js';
+import type { FitState, Pair } from './fit-state.js';
+import { bestPair, firstPair, pairsInTheRunning } from './fit-state.js';
 import type { FitOptions } from '../options.js';
-import { createRandom, seedOf } from '../random.js';
-import { accuracyScore, outOfFoldScores } from '../discriminator/score.js';
+import { seedOf } from '../random.js';
 
 /** Fewest synthetic rows that can be scored. */
 const FEWEST_ROWS = 5;
 
-/** Rows that a candidate θ gave in this iteration. A θ may be asked again in a later one. */
+/** Rows of a candidate θ that are new in this iteration. A θ may be generated from again in a later one. */
 export interface ScoredCandidate {
   pair: Pick<Pair, 'number' | 'parent' | 'epoch' | 'batch' | 'theta'>;
   rows: Row[];
@@ -35,61 +34,78 @@ export interface Iteration {
   state: FitState;
 }
 
+/** What either strategy says of an iteration. */
+interface Outcome {
+  /** By number of θ, all by the same classifier; empty when that was blind for every candidate. */
+  scores: ReadonlyMap<number, Score>;
+  /** Candidates that a blind classifier left without a score. */
+  blind: ReadonlySet<number>;
+  difference(from: number, to: number): Difference;
+  /** What the strategy carries to the next iteration. */
+  carried: Partial<Pick<FitState, 'discriminator' | 'heldOut'>>;
+}
+
 /**
- * One pass of Listing 1, L8-11: the discriminator learns from this batch, every candidate is scored by it, and all
- * earlier pairs that are still in the running are scored again on their own held-out rows.
- *
- * With `score: 'auc'` all of them are scored out of fold by one classifier, on all their rows, against all training rows.
- * Departs: on 20 rows the published score has a standard deviation of 0.10.
+ * One pass of Listing 1, L8-11: the candidates are scored, and all earlier pairs in the running are scored again by the
+ * same classifier: by accuracy, as published, or by AUC. When the classifier was blind, earlier scores stay as they are
+ * and the candidates do not count.
  */
 export function scoreIteration(iteration: Iteration): FitState {
   const { options, state, candidates } = iteration;
-  const counted = candidates.map(
+  const scorable = candidates.filter(
     ({ rows, asked }) => rows.length >= Math.max(FEWEST_ROWS, options.minValidShare * asked),
   );
-  const encoder = fitEncoder(iteration.schema, iteration.trainRows);
-  const next =
-    options.score === 'auc' ? scoreTogether(iteration, encoder, counted) : scoreOnHeldOut(iteration, encoder, counted);
-  const best = bestPair(next.pairs);
-  const isNew = ({ number }: { number: number }): boolean => !state.pairs.some((pair) => pair.number === number);
-  const fresh = candidates.filter(({ pair }) => isNew(pair) || candidates.length === 1);
-  const score = bestPair(next.pairs.filter(({ number }) => fresh.some(({ pair }) => number === pair.number)));
-  const point = {
-    epoch: iteration.epoch,
-    batch: iteration.batchNumber,
-    score: score?.score ?? 1,
-    ...(score?.interval ? { interval: score.interval } : {}),
-    best: best?.adjustedScore ?? 1,
-    bestTheta: best?.number ?? fresh[0]?.pair.number ?? 0,
-    theta: score?.number ?? fresh[0]?.pair.number ?? 0,
-    accepted: sum(candidates.map(({ rows }) => rows.length)),
-    rejected: sum(candidates.map(({ rows, asked }) => Math.max(0, asked - rows.length))),
+  const outcome = options.score === 'auc' ? byAuc(iteration, scorable) : byAccuracy(iteration, scorable);
+  const pairs = scoredPairs(iteration, outcome, scorable);
+  const next = {
+    ...state,
+    scoredBy: options.score,
+    ...outcome.carried,
+    pairs,
+    firstAndBest: outcome.scores.size > 0 ? compareFirstAndBest(pairs, outcome) : (state.firstAndBest ?? null),
   };
-  return { ...next, feedback: feedbackOf(iteration, next, best), trajectory: [...state.trajectory, point] };
+  return {
+    ...next,
+    heldOut: keptHeldOut(next),
+    feedback: feedbackOf(iteration, next),
+    trajectory: [...state.trajectory, pointOf(iteration, pairs, outcome)],
+  };
 }
 
-/** One score for all the rows of each θ, by the same classifier. A round that does not count leaves a θ as it stood. */
-function scoreTogether(iteration: Iteration, encoder: Encoder, counted: boolean[]): FitState {
-  const { candidates, earlier, state, options, trainRows } = iteration;
+function byAccuracy({ options, schema, trainRows, batch, state }: Iteration, scorable: ScoredCandidate[]): Outcome {
+  const { discriminator, heldOut, scores, blind } = scoreByAccuracy({
+    kind: options.discriminator,
+    encoder: fitEncoder(schema, trainRows),
+    testShare: options.discriminatorTestShare,
+    seed: options.seed,
+    ...{ trainRows, batch, discriminator: state.discriminator, heldOut: state.heldOut },
+    candidates: scorable.map(({ pair: { number, epoch, batch }, rows }) => ({ number, epoch, batch, rows })),
+  });
+  return {
+    ...{ scores, blind, carried: { discriminator, heldOut } },
+    difference: (from, to) => accuracyDifference(scores.get(from)!, scores.get(to)!),
+  };
+}
+
+/** New rows of a θ join its earlier ones. */
+function byAuc(iteration: Iteration, scorable: ScoredCandidate[]): Outcome {
+  const { options, schema, trainRows, earlier } = iteration;
   const rowsOf = new Map(earlier.map(({ number, rows }) => [number, rows]));
-  const pairs = [...state.pairs];
-  candidates.forEach(({ pair, rows, asked }, index) => {
-    if (counted[index]) rowsOf.set(pair.number, [...(rowsOf.get(pair.number) ?? []), ...rows]);
-    else if (rowsOf.has(pair.number)) return;
-    addPair(pairs, { ...pair, ...scored(null), validShare: rows.length / asked, counted: counted[index]! });
-  });
-  const seed = seedOf(options.seed, 'score', stepOf(iteration));
+  for (const { pair, rows } of scorable) rowsOf.set(pair.number, [...(rowsOf.get(pair.number) ?? []), ...rows]);
   const numbers = [...rowsOf.keys()].sort((a, b) => a - b);
-  const groups = numbers.map((number) => rowsOf.get(number)!);
-  const scores = outOfFoldScores(options.discriminator, encoder, trainRows, groups, seed);
-  const before = new Map(state.pairs.map(({ number, score }) => [number, score]));
-  const rescoredPairs = pairs.map((pair): Pair => {
-    const score = scores[numbers.indexOf(pair.number)];
-    // A pair whose rows are no longer kept is out of the running for good.
-    if (!score) return { ...pair, adjustedScore: null };
-    return { ...pair, ...scored(score), score: before.get(pair.number) ?? score.value };
+  const { scores, blind, difference } = scoreByAuc({
+    kind: options.discriminator,
+    encoder: fitEncoder(schema, trainRows),
+    real: trainRows,
+    groups: numbers.map((number) => rowsOf.get(number)!),
+    seed: seedOf(options.seed, 'score', stepOf(iteration)),
   });
-  return { ...state, pairs: rescoredPairs };
+  return {
+    scores: new Map(blind ? [] : numbers.map((number, place) => [number, scores[place]!])),
+    blind: new Set(blind ? scorable.map(({ pair }) => pair.number) : []),
+    difference: (from, to) => difference(numbers.indexOf(from), numbers.indexOf(to)),
+    carried: {},
+  };
 }
 
 /** Steps before this one. */
@@ -97,83 +113,78 @@ function stepOf({ options, trainRows, epoch, batchNumber }: Iteration): number {
   return (epoch - 1) * batchesOf(trainRows.length, options.batchSize) + batchNumber - 1;
 }
 
-function scoreOnHeldOut(iteration: Iteration, encoder: Encoder, counted: boolean[]): FitState {
-  const { candidates, state, options, trainRows, batch } = iteration;
-  const splits = candidates.map((candidate) => splitCandidate(candidate, batch, options));
-  let discriminator =
-    state.discriminator ?? startDiscriminator(options.discriminator, encoder, seedOf(options.seed, 'discriminator'));
-  splits.forEach(({ train }, index) => {
-    if (!counted[index]) return;
-    discriminator = updateDiscriminator(discriminator, rowsAt(trainRows, train.real), train.synthetic);
-  });
-  const heldOut: Record<number, HeldOut> = { ...state.heldOut };
-  const pairs = state.pairs.map((pair) => rescored(pair, heldOut[pair.number], discriminator, trainRows));
-  candidates.forEach(({ pair, rows, asked }, index) => {
-    const { test } = splits[index]!;
-    const score = counted[index] ? accuracyScore(discriminator, rowsAt(trainRows, test.real), test.synthetic) : null;
-    if (score) heldOut[pair.number] = test;
-    addPair(pairs, { ...pair, ...scored(score), validShare: rows.length / asked, counted: counted[index]! });
-  });
-  return { ...state, pairs, discriminator, heldOut: keptHeldOut(heldOut, pairs) };
+/**
+ * The pairs with their new scores. A pair without one, its rows being no longer kept, is out of the running for good. A
+ * θ that counts is left as it is by a second round that does not.
+ */
+function scoredPairs({ state, candidates }: Iteration, outcome: Outcome, scorable: ScoredCandidate[]): Pair[] {
+  const { scores, blind } = outcome;
+  const pairs = state.pairs.map((pair) => (scores.size > 0 ? withScore(pair, scores.get(pair.number)) : pair));
+  for (const candidate of candidates) {
+    const { pair, rows, asked } = candidate;
+    const isScored = scorable.includes(candidate) && !blind.has(pair.number);
+    const score = isScored ? scores.get(pair.number) : undefined;
+    const place = pairs.findIndex(({ number }) => number === pair.number);
+    const known = pairs[place];
+    if (!score && known?.counted) continue;
+    const first = { score: known?.score ?? score?.value ?? null, interval: known?.interval ?? score?.interval ?? null };
+    const lapse = blind.has(pair.number) ? { blind: true as const } : {};
+    const round = { ...pair, ...first, validShare: rows.length / asked, counted: score !== undefined, ...lapse };
+    pairs.splice(place < 0 ? pairs.length : place, place < 0 ? 0 : 1, withScore(round, score));
+  }
+  return pairs;
 }
 
-/** 80 % of the batch to learn from, 20 % to be scored on, real and synthetic alike. */
-function splitCandidate(
-  { pair, rows }: ScoredCandidate,
-  batch: number[],
-  { discriminatorTestShare, seed }: FitOptions,
-): { train: HeldOut; test: HeldOut } {
-  const random = createRandom(seedOf(seed, 'split', pair.epoch, pair.batch, pair.number));
-  const real = random.shuffle(batch);
-  const synthetic = random.shuffle(rows);
-  const realTest = Math.max(1, Math.round(discriminatorTestShare * real.length));
-  const syntheticTest = Math.max(1, Math.round(discriminatorTestShare * synthetic.length));
+function withScore(pair: Omit<Pair, 'adjustedScore' | 'adjustedInterval'>, score: Score | undefined): Pair {
+  return { ...pair, adjustedScore: score?.value ?? null, adjustedInterval: score?.interval ?? null };
+}
+
+function compareFirstAndBest(pairs: readonly Pair[], { difference }: Outcome): FitState['firstAndBest'] {
+  const [first, best] = [firstPair(pairs), bestPair(pairs)];
+  if (!first || !best) return null;
+  const named = ({ number, adjustedScore, adjustedInterval }: Pair) => ({
+    ...{ theta: number, score: adjustedScore!, interval: adjustedInterval! },
+  });
+  const { value, interval } = first === best ? { value: 0, interval: null } : difference(first.number, best.number);
+  return { first: named(first), best: named(best), difference: value, interval };
+}
+
+function keptHeldOut({ pairs, heldOut }: Pick<FitState, 'pairs' | 'heldOut'>): FitState['heldOut'] {
+  const kept = pairsInTheRunning(pairs).flatMap(({ number }) => (heldOut[number] ? [[number, heldOut[number]]] : []));
+  return Object.fromEntries(kept) as FitState['heldOut'];
+}
+
+/** The iteration in figures; its score is that of the best θ that is new in it, or of the only one. */
+function pointOf(iteration: Iteration, pairs: readonly Pair[], { blind }: Outcome): FitState['trajectory'][number] {
+  const { state, candidates, epoch, batchNumber } = iteration;
+  const isNew = ({ number }: { number: number }): boolean => !state.pairs.some((pair) => pair.number === number);
+  const fresh = candidates.filter(({ pair }) => isNew(pair) || candidates.length === 1).map(({ pair }) => pair.number);
+  const scored = bestPair(pairs.filter(({ number }) => fresh.includes(number) && !blind.has(number)));
+  const best = bestPair(pairs);
   return {
-    test: { real: real.slice(0, realTest), synthetic: synthetic.slice(0, syntheticTest) },
-    train: { real: real.slice(realTest), synthetic: synthetic.slice(syntheticTest) },
+    epoch,
+    batch: batchNumber,
+    score: scored?.adjustedScore ?? null,
+    ...(scored?.adjustedInterval ? { interval: scored.adjustedInterval } : {}),
+    best: best?.adjustedScore ?? null,
+    bestTheta: best?.number ?? fresh[0] ?? 0,
+    theta: scored?.number ?? fresh[0] ?? 0,
+    accepted: sum(candidates.map(({ rows }) => rows.length)),
+    rejected: sum(candidates.map(({ rows, asked }) => Math.max(0, asked - rows.length))),
+    ...(blind.size > 0 ? { blind: true as const } : {}),
   };
 }
 
-function rescored(pair: Pair, heldOut: HeldOut | undefined, discriminator: DiscriminatorState, trainRows: Row[]): Pair {
-  if (!pair.counted) return pair;
-  // A pair whose held-out rows are no longer kept is out of the running for good.
-  if (!heldOut) return { ...pair, adjustedScore: null };
-  const { value } = accuracyScore(discriminator, rowsAt(trainRows, heldOut.real), heldOut.synthetic);
-  return { ...pair, adjustedScore: value };
-}
-
-function keptHeldOut(heldOut: Record<number, HeldOut>, pairs: Pair[]): Record<number, HeldOut> {
-  const kept = pairsInTheRunning(pairs).flatMap(({ number }) => (heldOut[number] ? [[number, heldOut[number]]] : []));
-  return Object.fromEntries(kept) as Record<number, HeldOut>;
-}
-
+/** For the optimizer only: what separates the rows of the best θ from the real ones. */
 function feedbackOf(
   { options, schema, trainRows, candidates, earlier }: Iteration,
-  state: FitState,
-  best: Pair | null,
+  state: Pick<FitState, 'pairs' | 'feedback'>,
 ): FitState['feedback'] {
-  // Only the optimizer is told.
+  const best = bestPair(state.pairs);
   if (!options.feedback || !options.optimizer || best === null) return null;
   const before = earlier.find(({ number }) => number === best.number)?.rows ?? [];
   const rows = [...before, ...(candidates.find(({ pair }) => pair.number === best.number)?.rows ?? [])];
   return rows.length > 0 ? { of: best.number, feedback: compareRows(schema, trainRows, rows) } : state.feedback;
-}
-
-/** A θ that is generated from again replaces its own pair. */
-function addPair(pairs: Pair[], pair: Pair): void {
-  const index = pairs.findIndex(({ number }) => number === pair.number);
-  if (index < 0) pairs.push(pair);
-  else pairs[index] = pair;
-}
-
-function scored(
-  score: { value: number; interval: [number, number] } | null,
-): Pick<Pair, 'score' | 'adjustedScore' | 'interval'> {
-  return { score: score?.value ?? null, adjustedScore: score?.value ?? null, interval: score?.interval ?? null };
-}
-
-function rowsAt(rows: Row[], indexes: number[]): Row[] {
-  return indexes.map((index) => rows[index]!);
 }
 
 function sum(values: number[]): number {

@@ -42,14 +42,23 @@ export function thetaDocument(file: ThetaFile): string {
 function introduction(file: ThetaFile): string[] {
   const record = file.thetas.find(({ number }) => number === file.best);
   const score = record?.adjustedScore ?? null;
-  const standing = score === null ? 'not scored' : `score ${decimals(score)}${intervalText(record!)}`;
+  const text = score === null ? 'not scored' : `score ${decimals(score)}${intervalText(record!.adjustedInterval)}`;
   const target = JSON.stringify(file.schema.target);
   return [
-    `The best of ${file.thetas.length} θ is number ${file.best}: ${standing}. Scores are how well a classifier tells synthetic rows from real ones: lower is better, 0.5 is guessing.`,
+    `The best of ${file.thetas.length} θ is number ${file.best}: ${text}. ${comparison(file)}A score is how well a classifier separates synthetic rows from real ones: lower is better, 0.5 is guessing.`,
     '',
     'The sections Context, Causal structure, Given columns and Task may be edited by hand; a new fit starts from them with',
     `\`mallm-gan fit TABLE.csv --target ${target} --theta theta.md\`.`,
   ];
+}
+
+/** The best θ against the first, under one classifier. */
+function comparison({ firstAndBest }: ThetaFile): string {
+  if (!firstAndBest) return '';
+  const { first, difference, interval } = firstAndBest;
+  if (!interval) return 'It is the first: no later one has a lower score. ';
+  const points = `${signed(difference)} (95 % interval ${signed(interval[0])} to ${signed(interval[1])})`;
+  return `By the same classifier the first, number ${first.theta}, has ${decimals(first.score)}: a difference of ${points}. `;
 }
 
 function section(title: string, body: string[]): string[] {
@@ -63,16 +72,16 @@ function protectedText(text: string): string {
 
 function overview({ thetas, best }: ThetaFile): string[] {
   const rows = thetas.map((record) => {
-    const { number, parent, epoch, batch, score, adjustedScore, validShare } = record;
+    const { number, parent, epoch, batch, score, adjustedScore, adjustedInterval, validShare } = record;
     const name = number === best ? `**${number}** (best)` : String(number);
-    const cells = [name, parent ?? '–', epoch, batch, scoreText(score), scoreText(adjustedScore), percent(validShare)];
-    return `| ${cells.join(' | ')} |`;
+    const scores = [scoreText(score), scoreText(adjustedScore), boundsText(adjustedInterval)];
+    return `| ${[name, parent ?? '–', epoch, batch, ...scores, percent(validShare)].join(' | ')} |`;
   });
   return [
-    'Score: when it was first scored. Adjusted: by the newest classifier.',
+    'Score: by the classifier of its own iteration. Adjusted: by the newest one, with its 95 % interval; compare these.',
     '',
-    '| θ | made from | epoch | batch | score | adjusted | valid rows |',
-    '| --- | --- | --- | --- | --- | --- | --- |',
+    '| θ | made from | epoch | batch | score | adjusted | 95 % interval | valid rows |',
+    '| --- | --- | --- | --- | --- | --- | --- | --- |',
     ...rows,
   ];
 }
@@ -87,7 +96,7 @@ function chapter(record: ThetaRecord, { thetas }: ThetaFile): string[] {
   const edges = (what: string, changed: Edge[]): string[] => changed.map((edge) => `- edge ${what}: ${edgeLine(edge)}`);
   return [
     ...lines,
-    ...(record.told ?? []).map((line) => `- the optimizer was told: ${line.replace(/^- /, '')}`),
+    ...(record.told ?? []).map((line) => `- the optimizer received: ${line.replace(/^- /, '')}`),
     ...edges('added', structure.added),
     ...edges('removed', structure.removed),
     ...edges('turned round', structure.reversed),
@@ -115,10 +124,13 @@ function givenLines(names: string[]): string[] {
 }
 
 function effect(record: ThetaRecord, parent: ThetaRecord | undefined): string {
+  if (record.blind) return 'not counted: the classifier was blind';
   if (!record.counted) return `not counted: only ${percent(record.validShare)} of its rows were valid`;
-  const [mine, before] = [record.adjustedScore ?? record.score, parent?.adjustedScore ?? parent?.score ?? null];
-  const score = `score ${scoreText(mine)}${intervalText(record)}`;
-  if (mine === null || before === null || !parent) return score;
+  const mine = record.adjustedScore;
+  const before = parent?.adjustedScore ?? null;
+  if (mine === null) return `score ${scoreText(record.score)}${intervalText(record.interval)}, not scored since`;
+  const score = `score ${decimals(mine)}${intervalText(record.adjustedInterval)}`;
+  if (before === null || !parent) return score;
   const gain = before - mine;
   const verdict =
     Math.abs(gain) < 0.0005 ? 'no better and no worse' : `${decimals(Math.abs(gain))} ${gain > 0 ? 'better' : 'worse'}`;
@@ -134,8 +146,12 @@ function quoted({ taskInstruction }: ThetaRecord): string[] {
   return ['- task:', '', ...taskInstruction.split('\n').map((line) => `> ${line}`)];
 }
 
-function intervalText({ interval }: ThetaRecord): string {
-  return interval ? ` (95 % interval ${decimals(interval[0])} to ${decimals(interval[1])})` : '';
+function intervalText(interval: ThetaRecord['interval']): string {
+  return interval ? ` (95 % interval ${boundsText(interval)})` : '';
+}
+
+function boundsText(interval: ThetaRecord['interval']): string {
+  return interval ? `${decimals(interval[0])} to ${decimals(interval[1])}` : '–';
 }
 
 function scoreText(score: number | null): string {
@@ -144,6 +160,10 @@ function scoreText(score: number | null): string {
 
 function decimals(value: number): string {
   return value.toFixed(3);
+}
+
+function signed(value: number): string {
+  return decimals(value).replace('-', '−');
 }
 
 function percent(share: number): string {

@@ -8,16 +8,37 @@ export interface ThetaRecord extends EvolvingTheta {
   parent: number | null;
   epoch: number;
   batch: number;
-  /** What the optimizer was told gave the parent's rows away, a line each; absent without feedback. */
+  /** What the optimizer received about the parent's rows, a line each; absent without feedback. */
   told?: string[];
-  /** Score when it was first scored, and re-scored by the newest discriminator; null when its rows did not count. */
+  /** Score by the classifier of its own iteration, with its 95 % interval; null when it does not count. */
   score: number | null;
-  adjustedScore: number | null;
   interval: [number, number] | null;
+  /** Score by the newest classifier, with its 95 % interval; null when it does not count or is out of the running. */
+  adjustedScore: number | null;
+  adjustedInterval: [number, number] | null;
   /** Share of the rows asked that were valid, in [0, 1]. */
   validShare: number;
-  /** Whether enough rows were valid for it to count. */
+  /** Whether enough rows were valid, and the classifier was not blind. */
   counted: boolean;
+  /** It does not count because the classifier was blind. */
+  blind?: true;
+}
+
+/** The first θ that counted and the best one, scored by one and the same classifier. */
+export interface FirstAndBest {
+  first: ScoreOfTheta;
+  best: ScoreOfTheta;
+  /** Score of the best less that of the first: below 0 the fit gained. */
+  difference: number;
+  /** 95 % interval of the difference; null when the first θ is the best. */
+  interval: [number, number] | null;
+}
+
+interface ScoreOfTheta {
+  /** Number of the θ. */
+  theta: number;
+  score: number;
+  interval: [number, number];
 }
 
 /** `theta.json`: the best θ and how the fit came to it. Paper: Tables 4 and 10. */
@@ -27,6 +48,8 @@ export interface ThetaFile {
   schema: Theta['schema'];
   /** Number of the best θ. */
   best: number;
+  /** Null when no θ counted. */
+  firstAndBest?: FirstAndBest | null;
   thetas: ThetaRecord[];
 }
 

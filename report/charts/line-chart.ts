@@ -1,6 +1,7 @@
 import { percent, percentRange } from '../numbers.js';
 import { axisLabels, gridLines, label, line, linearScale, svg, WIDTH, type Scale } from './svg.js';
 import type { TrajectoryPoint } from '../../mallm/fit/manifest.js';
+import type { ThetaRecord } from '../../mallm/theta/theta-file.js';
 
 const LEFT = 44;
 const TOP = 10;
@@ -10,9 +11,20 @@ const HEIGHT = 226;
 const LABELS = 8;
 const GUESSING = 0.5;
 
-/** Score of each iteration with its interval, and the best so far. */
-export function scoreChart(points: readonly TrajectoryPoint[]): string {
-  const bounds = points.flatMap(({ score, best, interval }) => [score, best, ...(interval ?? [])]);
+/** An iteration, its new θ, and the θ with the lowest score so far, both scored by the newest classifier. */
+export interface ScoredIteration {
+  point: TrajectoryPoint;
+  now: ThetaRecord | null;
+  best: ThetaRecord | null;
+}
+
+/** Score of the new θ of each iteration, by the newest classifier and by that of the iteration, and the lowest so far. */
+export function scoreChart(iterations: readonly ScoredIteration[]): string {
+  const points = iterations.map(({ point }) => point);
+  const bounds = iterations.flatMap(({ point, now }) => [
+    ...[point.score, now?.adjustedScore].filter((value) => typeof value === 'number'),
+    ...(now?.adjustedInterval ?? []),
+  ]);
   const domain = [
     Math.max(0, Math.min(GUESSING, ...bounds) - 0.02),
     Math.min(1, Math.max(GUESSING + 0.1, ...bounds) + 0.02),
@@ -20,35 +32,48 @@ export function scoreChart(points: readonly TrajectoryPoint[]): string {
   const y = linearScale(domain, [BOTTOM, TOP]);
   const x = places(points.length);
   const guessing = line(LEFT, y(GUESSING), WIDTH, y(GUESSING), 'stroke="var(--soft)" stroke-dasharray="2 3"');
-  const bars = points.map(({ interval }, i) =>
-    interval
-      ? line(
-          x(i),
-          y(Math.max(0, interval[0])),
-          x(i),
-          y(Math.min(1, interval[1])),
-          'stroke="var(--mark)" stroke-opacity=".45" stroke-width="3"',
-        )
-      : '',
-  );
-  const dots = points.map(
-    ({ score, epoch, batch, interval }, i) =>
-      `<circle cx="${x(i)}" cy="${y(score)}" r="4" fill="var(--mark)"><title>epoch ${epoch}, batch ${batch}: ${percent(score)} (${percentRange(interval)})</title></circle>`,
-  );
-  const steps = points.map(({ best }, i) => (i === 0 ? `M${x(0)} ${y(best)}` : `H${x(i)}V${y(best)}`));
-  const best = `<path d="${steps.join('')}" fill="none" stroke="var(--ink)" stroke-width="2" stroke-dasharray="6 3"/>`;
-  const first = points[0]!;
-  const last = points.at(-1)!;
-  const alternative = `Score over ${points.length} iterations: ${percent(first.score)} in the first, ${percent(last.score)} in the last; the best is ${percent(last.best)}. Lower is better, 50 % is guessing.`;
   const body = [
     gridLines(domain, y, LEFT, (value) => percent(value, 0)),
     guessing,
-    ...bars,
-    best,
-    ...dots,
+    lowestSoFar(iterations, x, y),
+    ...iterations.map((iteration, i) => scoreMarks(iteration, x(i), y)),
     iterationLabels(points, x),
   ];
-  return svg(HEIGHT, alternative, body.join(''));
+  return svg(HEIGHT, alternativeOf(iterations), body.join(''));
+}
+
+/** A ring for the score then, a dot with its interval for the score now. */
+function scoreMarks({ point, now }: ScoredIteration, x: number, y: Scale): string {
+  const { epoch, batch, score, theta } = point;
+  const name = `epoch ${epoch}, batch ${batch}, θ ${theta}`;
+  const ring =
+    score === null
+      ? ''
+      : `<circle cx="${x}" cy="${y(score)}" r="4" fill="none" stroke="var(--mark)" stroke-width="1.5"><title>${name}: ${percent(score)} then</title></circle>`;
+  if (now === null || now.adjustedScore === null) return ring;
+  const { adjustedScore, adjustedInterval: bounds } = now;
+  const bar = bounds
+    ? line(
+        x,
+        y(Math.max(0, bounds[0])),
+        x,
+        y(Math.min(1, bounds[1])),
+        'stroke="var(--mark)" stroke-opacity=".45" stroke-width="3"',
+      )
+    : '';
+  return `${bar}${ring}<circle cx="${x}" cy="${y(adjustedScore)}" r="4" fill="var(--mark)"><title>${name}: ${percent(adjustedScore)} now (${percentRange(bounds)})</title></circle>`;
+}
+
+/** A line that never rises: all its scores are by one classifier. */
+function lowestSoFar(iterations: readonly ScoredIteration[], x: Scale, y: Scale): string {
+  const steps = iterations.flatMap(({ best }, i) => (best === null ? [] : [[x(i), y(best.adjustedScore!)] as const]));
+  const path = steps.map(([at, height], i) => (i === 0 ? `M${at} ${height}` : `H${at}V${height}`)).join('');
+  return path && `<path d="${path}" fill="none" stroke="var(--ink)" stroke-width="2" stroke-dasharray="6 3"/>`;
+}
+
+function alternativeOf(iterations: readonly ScoredIteration[]): string {
+  const [first, last] = [iterations[0]!, iterations.at(-1)!];
+  return `Score over ${iterations.length} iterations, by the newest classifier: ${percent(first.now?.adjustedScore)} for the θ of the first, ${percent(last.now?.adjustedScore)} for that of the last; the lowest is ${percent(last.best?.adjustedScore)}. Lower is better, 50 % is guessing.`;
 }
 
 /** Graph edit distance of the best θ to the true edges, iteration by iteration. */

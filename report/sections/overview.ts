@@ -1,8 +1,9 @@
 import { poorYield } from '../../mallm/fit/model-yield.js';
+import { blindWarning, scoreSummary } from '../../mallm/fit/score-summary.js';
 import type { Content, Section } from '../html.js';
 import { escape, list, paragraph, tiles } from '../html.js';
 import type { ReportInput } from '../input.js';
-import { count, percent } from '../numbers.js';
+import { count } from '../numbers.js';
 import { exposureText } from './exposure.js';
 import { levelMark } from './verdicts.js';
 
@@ -15,13 +16,13 @@ const DISTANCES = {
 /** What a reader wants to know first. */
 export function overviewSection(input: ReportInput): Section {
   const { manifest, evaluation } = input;
-  const { rows, calls, tokens, trajectory, table, seed, draw, distance, shortfall, cost } = manifest;
+  const { rows, calls, tokens, table, seed, draw, distance, shortfall, cost } = manifest;
   const entries: [string, Content][] = [
     ['rows released', `${count(rows.released)} of ${count(rows.asked)}`],
     ['training rows', count(table.rows)],
     ['columns', count(table.columns)],
     ['target', table.target],
-    ['score, first → best', `${percent(trajectory[0]?.score)} → ${percent(trajectory.at(-1)?.best)}`],
+    ['score, by the newest classifier', scoreSummary(manifest)],
     ['model calls', count(calls)],
     ['tokens', count(tokens.prompt + tokens.completion)],
     ...(cost ? [['cost', `${cost.amount.toFixed(2)} ${cost.currency}`] as [string, Content]] : []),
@@ -39,12 +40,14 @@ export function overviewSection(input: ReportInput): Section {
     );
   const yielded = poorYield(manifest);
   const weak = yielded ? `<p><b>The model hardly took part:</b> ${escape(yielded)}</p>` : '';
+  const unseeing = blindWarning(manifest);
+  const blind = unseeing ? `<p><b>The discriminator was blind:</b> ${escape(unseeing)}</p>` : '';
   const short = shortfall ? `<p><b>Fewer rows than asked:</b> ${escape(shortfall)}</p>` : '';
   return {
     id: 'overview',
     name: 'Overview',
     title: 'Overview',
-    body: weak + short + list(lines) + tiles(entries) + conditions(manifest),
+    body: blind + weak + short + list(lines) + tiles(entries) + conditions(manifest),
   };
 }
 

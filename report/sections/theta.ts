@@ -9,9 +9,9 @@ import { changeItems, changeText } from './structure.js';
 
 /** Reasons shown at once; the rest folds away. */
 const REASONS = 5;
-const HEAD = ['θ', 'made from', 'proposed in', 'score', '95 % interval', 'score now', 'valid rows', 'edges'];
+const HEAD = [...['θ', 'made from', 'proposed in', 'score then', 'score now', '95 % interval', 'valid rows', 'edges']];
 
-/** Of a long way to the best, only the last steps stand open. */
+/** Of a long way to the best, only the last steps are open. */
 const OPEN_STEPS = 5;
 /** θ listed at once; the table of more folds away. */
 const FEW = 16;
@@ -34,7 +34,9 @@ export function thetaSection(theta: ThetaFile, { options }: Manifest): Section {
   );
   const first = thetas[0];
   const body = [
-    paragraph(`${count}. Scores are compared under the newest classifier; lower is better.`),
+    paragraph(
+      `${count}. Then: by the classifier of its own iteration. Now: by the newest one, under which alone scores are compared; lower is better.`,
+    ),
     thetas.length > FEW ? details('Every θ and its score', figures) : figures,
     first ? `<h3>The first task</h3><pre>${escape(first.taskInstruction)}</pre>` : '',
     part(
@@ -54,16 +56,16 @@ export function thetaSection(theta: ThetaFile, { options }: Manifest): Section {
 }
 
 function overviewRow(record: ThetaRecord, { best }: ThetaFile): Content[] {
-  const { number, parent, epoch, batch, score, interval, adjustedScore, validShare, counted, causalStructure } = record;
+  const { number, parent, epoch, batch, score, adjustedScore, adjustedInterval, validShare, counted } = record;
   return [
     `θ ${number}${number === best ? ' (best)' : ''}`,
     parent === null ? 'start' : `θ ${parent}`,
     `${epoch}.${batch}`,
     counted ? percent(score) : 'not counted',
-    percentRange(interval),
     percent(adjustedScore),
+    percentRange(adjustedInterval),
     percent(validShare, 0),
-    causalStructure.length,
+    record.causalStructure.length,
   ];
 }
 
@@ -76,9 +78,9 @@ function summaryOf(record: ThetaRecord, theta: ThetaFile): string {
 /** What the change did to the score, in words. */
 function effectOf(record: ThetaRecord, parent: ThetaRecord | undefined): string {
   if (!record.counted) return 'did not count';
-  const isBoth = record.adjustedScore !== null && parent?.adjustedScore != null;
-  const [after, before] = isBoth ? [record.adjustedScore, parent.adjustedScore] : [record.score, parent?.score ?? null];
-  if (after === null) return 'not scored';
+  const after = record.adjustedScore;
+  const before = parent?.adjustedScore ?? null;
+  if (after === null) return `score then ${percent(record.score)}, not scored now`;
   if (before === null) return `score ${percent(after)}`;
   const points = 100 * (after - before);
   const overlap = intervalsOverlap(record, parent) ? ' (the intervals overlap)' : '';
@@ -86,20 +88,21 @@ function effectOf(record: ThetaRecord, parent: ThetaRecord | undefined): string 
   return `score ${percent(before)} → ${percent(after)}: ${fixed(Math.abs(points), 1)} points ${points < 0 ? 'better' : 'worse'}${overlap}`;
 }
 
-function intervalsOverlap({ interval }: ThetaRecord, parent: ThetaRecord | undefined): boolean {
-  const before = parent?.interval;
-  return interval !== null && before != null && interval[0] <= before[1] && before[0] <= interval[1];
+function lapseOf({ blind, validShare }: ThetaRecord, minValidShare: number): string {
+  if (blind) return 'the discriminator was blind, so that any score is no evidence';
+  return `${percent(validShare, 0)} of its rows were valid, ${percent(minValidShare, 0)} are needed`;
+}
+
+function intervalsOverlap({ adjustedInterval: after }: ThetaRecord, parent: ThetaRecord | undefined): boolean {
+  const before = parent?.adjustedInterval ?? null;
+  return after !== null && before !== null && after[0] <= before[1] && before[0] <= after[1];
 }
 
 function changesOf(record: ThetaRecord, theta: ThetaFile, minValidShare: number): string {
   const parent = parentOf(record, theta);
-  if (!parent) return paragraph('What it was made from is not known.');
+  if (!parent) return paragraph('The θ it was made from is not known.');
   const { structure, given, task } = thetaChanges(parent, record);
-  const lapse = record.counted
-    ? ''
-    : paragraph(
-        `It did not count: ${percent(record.validShare, 0)} of its rows were valid, ${percent(minValidShare, 0)} are needed.`,
-      );
+  const lapse = record.counted ? '' : paragraph(`It did not count: ${lapseOf(record, minValidShare)}.`);
   const edges = changeItems(structure);
   return [
     lapse,
@@ -127,7 +130,7 @@ function reasons({ told = [] }: ThetaRecord, parent: ThetaRecord): string {
   const lines = told.map((line) => line.replace(/^- /, ''));
   const rest = lines.slice(REASONS);
   const more = rest.length > 0 ? details(`${rest.length} more`, list(rest)) : '';
-  return `<p><b>Why:</b> the optimizer was told what gave the rows of θ ${parent.number} away:</p>${list(lines.slice(0, REASONS))}${more}`;
+  return `<p><b>Why:</b> the optimizer received what separates the rows of θ ${parent.number} from the real ones:</p>${list(lines.slice(0, REASONS))}${more}`;
 }
 
 function changeLine({ kind, text }: TextChange): string {

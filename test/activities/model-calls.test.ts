@@ -133,7 +133,16 @@ describe('what is asked of the model', () => {
     const { store, plan, thetaOf } = await stored(temperatures);
     const pairs = await Promise.all(
       [0.7, 0.9, 0.6, 0.8].map(async (adjustedScore, number): Promise<Pair> => ({
-        ...{ number, parent: null, epoch: 1, batch: 1, interval: null, validShare: 1, counted: true },
+        ...{
+          number,
+          parent: null,
+          epoch: 1,
+          batch: 1,
+          interval: null,
+          adjustedInterval: null,
+          validShare: 1,
+          counted: true,
+        },
         ...{
           score: 0.5,
           adjustedScore,

@@ -66,6 +66,12 @@ export function manifestOf(schema: TableSchema, changes: Partial<Manifest> = {})
     calls: 20,
     tokens: { prompt: 12000, completion: 3400 },
     cost: { amount: 0.1234, currency: 'USD' },
+    firstAndBest: {
+      first: { theta: 0, score: 0.9, interval: [0.8, 1] },
+      best: { theta: 2, score: 0.7, interval: [0.6, 0.8] },
+      difference: -0.2,
+      interval: [-0.3, -0.1],
+    },
     trajectory: [
       { ...point, score: 0.9, interval: [0.85, 0.95], best: 0.9, theta: 0, bestTheta: 0, graphEditDistance: 4 },
       {
@@ -132,6 +138,7 @@ export function thetaFile(schema: TableSchema): ThetaFile {
     score: 0.9 - 0.1 * number,
     adjustedScore: 0.9 - 0.1 * number,
     interval: [0.8 - 0.1 * number, 1 - 0.1 * number],
+    adjustedInterval: [0.8 - 0.1 * number, 1 - 0.1 * number],
     validShare: 1,
     counted: true,
     ...changes,
@@ -154,7 +161,15 @@ export function thetaFile(schema: TableSchema): ThetaFile {
         causalStructure: [edge(b, a), edge(a, d)],
         taskInstruction: 'Keep the spread. Heed the tails.',
       }),
-      record(3, 1, { score: null, adjustedScore: null, interval: null, counted: false, validShare: 0.62, told: [] }),
+      record(3, 1, {
+        score: null,
+        adjustedScore: null,
+        adjustedInterval: null,
+        interval: null,
+        counted: false,
+        validShare: 0.62,
+        told: [],
+      }),
     ],
   };
 }

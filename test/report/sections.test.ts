@@ -159,7 +159,7 @@ describe('the changes of θ', () => {
     expect(html).toContain('<del>− Make rows like the real ones.</del>');
     expect(html).toContain('<ins>+ age → arm</ins>');
     expect(plain(html)).toContain('"age": synthetic mean 50, real 40 (+0.70 sd)');
-    expect(plain(html)).toContain('the optimizer was told what gave the rows of θ 0 away');
+    expect(plain(html)).toContain('the optimizer received what separates the rows of θ 0 from the real ones');
   });
   it('opens the way to the best and folds the rest', () => {
     const open = html.match(/<details open>.*?<\/summary>/g)!.map(plain);
@@ -169,9 +169,9 @@ describe('the changes of θ', () => {
   it('says no overlap where intervals are apart, and worse where it is', () => {
     const thetas = theta.thetas.map((record) =>
       record.number === 1
-        ? { ...record, adjustedScore: 0.95, interval: [0.94, 0.96] as [number, number] }
+        ? { ...record, adjustedScore: 0.95, adjustedInterval: [0.94, 0.96] as [number, number] }
         : record.number === 0
-          ? { ...record, interval: [0.88, 0.92] as [number, number] }
+          ? { ...record, adjustedInterval: [0.88, 0.92] as [number, number] }
           : record,
     );
     expect(plain(thetaSection({ ...theta, thetas }, manifest).body)).toContain('90.0 % → 95.0 %: 5.0 points worse ');
@@ -199,13 +199,66 @@ describe('the changes of θ', () => {
 
 describe('scores, rows, options', () => {
   it('gives every iteration as figures beside the chart', () => {
-    const text = plain(scoreSection(manifest).body);
-    expect(text).toContain('2.1 80.0 % 72.0 to 88.0 % 80.0 % θ 1 58 2 3');
-    expect(scoreSection({ ...manifest, trajectory: [] }).body).toBe('<p>No iteration was scored.</p>');
+    const thetas = theta.thetas.map((record) =>
+      record.number === 1
+        ? { ...record, adjustedScore: 0.95, adjustedInterval: [0.9, 0.99] as [number, number] }
+        : record,
+    );
+    const text = plain(scoreSection({ ...theta, thetas }, manifest).body);
+    expect(text).toContain('2.1 θ 1 80.0 % 72.0 to 88.0 % 95.0 % 90.0 to 99.0 % 90.0 % (θ 0) 58 2 3');
+    expect(text).toContain('3.1 θ 2 70.0 % 60.0 to 80.0 % 70.0 % 60.0 to 80.0 % 70.0 % (θ 2) 58 2 2');
+    expect(scoreSection(theta, { ...manifest, trajectory: [] }).body).toBe('<p>No iteration was scored.</p>');
+  });
+  it('compares first and best by the newest classifier, with the interval of their difference', () => {
+    const text = plain(scoreSection(theta, manifest).body);
+    expect(text).toContain('90.0 % at first, 70.0 % at best (difference −20.0, 95 % −30.0 to −10.0). The best is the');
+    const { first } = manifest.firstAndBest!;
+    const won = { ...manifest, firstAndBest: { first, best: first, difference: 0, interval: null } };
+    expect(plain(scoreSection(theta, won).body)).toContain('90.0 % for the first θ, which is the best');
+    expect(plain(scoreSection(theta, won).body)).not.toContain('flatters');
+    expect(plain(overviewSection(input).body)).toContain('90.0 % at first, 70.0 % at best');
+  });
+  it('draws the lowest score so far as a line that never rises, by the newest classifier', () => {
+    const scores = [0.8, 0.75, 0.85, 0.7];
+    const thetas = scores.map((adjustedScore, number) => ({
+      ...{ ...theta.thetas[0]!, number, parent: number === 0 ? null : 0, epoch: 1, batch: number },
+      ...{ adjustedScore, adjustedInterval: [adjustedScore - 0.05, adjustedScore + 0.05] as [number, number] },
+    }));
+    const trajectory = scores.map((_, number) => ({
+      ...{
+        ...manifest.trajectory[0]!,
+        batch: number + 1,
+        theta: number,
+        score: 0.6 + number / 10,
+        best: 0.6 + number / 10,
+      },
+    }));
+    const html = scoreSection({ ...theta, thetas, best: 3 }, { ...manifest, trajectory }).body;
+    const path = /<path d="(M[^"]+)"/.exec(html)![1]!;
+    const heights = [...path.matchAll(/(?:^M\S+ |V)([\d.]+)/g)].map(([, height]) => Number(height));
+    expect(heights).toHaveLength(4);
+    expect(heights).toEqual(heights.toSorted((a, b) => a - b));
+    expect(heights[1]).toBe(heights[2]);
+    expect(plain(html)).toContain('1.3 θ 2 80.0 %');
+    expect(plain(html)).toContain('75.0 % (θ 1)');
+  });
+  it('says on top and beside the scores that the discriminator was blind', () => {
+    const [first, ...others] = manifest.trajectory;
+    const blind = { ...manifest, trajectory: [{ ...first!, score: null, blind: true as const }, ...others] };
+    expect(plain(scoreSection(theta, blind).body)).toContain('The discriminator was blind: in 1 of 3 iterations');
+    expect(plain(overviewSection({ ...input, manifest: blind }).body)).toContain(
+      'The discriminator was blind: in 1 of',
+    );
+    expect(plain(overviewSection(input).body)).not.toContain('blind');
+    const thetas = theta.thetas.map((record) => (record.number === 3 ? { ...record, blind: true as const } : record));
+    expect(plain(thetaSection({ ...theta, thetas }, manifest).body)).toContain(
+      'It did not count: the discriminator was blind',
+    );
   });
   it('draws an iteration without interval and a score that does not count', () => {
-    const trajectory = [{ ...manifest.trajectory[0]!, interval: undefined, score: 1, best: 1 }];
-    expect(scoreSection({ ...manifest, trajectory }).body).not.toMatch(/NaN|undefined/);
+    const trajectory = [{ ...manifest.trajectory[0]!, interval: undefined, score: null, best: null }];
+    const thetas = theta.thetas.map((record) => ({ ...record, adjustedScore: null, adjustedInterval: null }));
+    expect(scoreSection({ ...theta, thetas }, { ...manifest, trajectory }).body).not.toMatch(/NaN|undefined/);
   });
   it('says on top when the model hardly took part, and not otherwise', () => {
     const overview = (changes: object): string => {

@@ -7,7 +7,14 @@ const ref = (uri: string) => ({ uri, sha256: uri, bytes: 1 });
 /** A state with these scores of θ 0, 1, …, of which the last was tried last; null does not count. */
 function stateOf(...scores: (number | null)[]): FitState {
   const pairs = scores.map((score, number): Pair => {
-    const scored = { score, adjustedScore: score, interval: null, validShare: 1, counted: score !== null };
+    const scored = {
+      score,
+      adjustedScore: score,
+      interval: null,
+      adjustedInterval: null,
+      validShare: 1,
+      counted: score !== null,
+    };
     return { number, parent: null, epoch: 1, batch: number + 1, theta: ref(`theta-${number}`), ...scored };
   });
   const last = { epoch: 1, batch: scores.length, theta: scores.length - 1, bestTheta: 0, accepted: 1, rejected: 0 };

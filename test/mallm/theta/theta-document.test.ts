@@ -17,6 +17,7 @@ function record(number: number, changes: Partial<ThetaRecord> = {}): ThetaRecord
     score: 0.8,
     adjustedScore: 0.82,
     interval: [0.75, 0.85],
+    adjustedInterval: [0.77, 0.87],
     validShare: 0.9,
     counted: true,
     ...changes,
@@ -34,9 +35,18 @@ function file(changes: Partial<ThetaFile> = {}): ThetaFile {
       taskInstruction: 'Make rows. Women smoke less often.',
       score: 0.7,
       adjustedScore: 0.713,
+      adjustedInterval: [0.66, 0.766],
       told: ['- "age": synthetic mean 50.1, real 41.0 (+0.60 sd)'],
     }),
-    record(2, { counted: false, score: null, adjustedScore: null, interval: null, validShare: 0.31, parent: 1 }),
+    record(2, {
+      counted: false,
+      score: null,
+      adjustedScore: null,
+      adjustedInterval: null,
+      interval: null,
+      validShare: 0.31,
+      parent: 1,
+    }),
   ];
   return { version: 1, context: 'Patients of a clinic.', schema: clinicSchema, best: 1, thetas, ...changes };
 }
@@ -45,22 +55,47 @@ const markdown = thetaDocument(file());
 
 describe('thetaDocument', () => {
   it('shows the best θ first', () => {
-    expect(markdown).toMatch(/^# θ\n\nThe best of 3 θ is number 1: score 0\.713 \(95 % interval 0\.750 to 0\.850\)/);
+    expect(markdown).toMatch(/^# θ\n\nThe best of 3 θ is number 1: score 0\.713 \(95 % interval 0\.660 to 0\.766\)/);
     expect(markdown).toContain('## Causal structure\n\n- "smoker" -> "age"\n- "sex" -> "charges"\n');
     expect(markdown).toContain('## Task\n\nMake rows. Women smoke less often.\n');
     expect(markdown).toContain('- "age": integer from 17 to 90 (in years)');
     expect(markdown).not.toContain('patient id');
   });
 
-  it('tells of each θ what changed, why, and what it did to the score', () => {
+  it('compares the best θ with the first by one classifier, and says when the first is the best', () => {
+    const scored = (theta: number, score: number) => ({ theta, score, interval: [0, 1] as [number, number] });
+    const [first, best] = [scored(0, 0.82), scored(1, 0.713)];
+    const compared = { first, best, difference: -0.107, interval: [-0.15, 0.01] as [number, number] };
+    expect(thetaDocument(file({ firstAndBest: compared }))).toContain(
+      'By the same classifier the first, number 0, has 0.820: a difference of −0.107 (95 % interval −0.150 to 0.010).',
+    );
+    const won = { first, best: first, difference: 0, interval: null };
+    expect(thetaDocument(file({ best: 0, firstAndBest: won }))).toContain(
+      'It is the first: no later one has a lower score.',
+    );
+    expect(markdown).not.toContain('By the same classifier');
+  });
+
+  it('compares a θ with its parent only where both are scored by the newest classifier', () => {
+    const dropped = { adjustedScore: null, adjustedInterval: null };
+    const chapterOf = (parent: object, child: object): string =>
+      thetaDocument(file({ thetas: [record(0, parent), record(1, child)] })).split(/^### /m)[2]!;
+    expect(chapterOf({}, dropped)).toContain('- score 0.800 (95 % interval 0.750 to 0.850), not scored since');
+    expect(chapterOf(dropped, {})).toContain('- score 0.820 (95 % interval 0.770 to 0.870)\n');
+    expect(chapterOf({}, { ...dropped, counted: false, blind: true })).toContain(
+      '- not counted: the classifier was blind',
+    );
+  });
+
+  it('lists of each θ what changed, why, and what it did to the score', () => {
     const [, first, second, third] = markdown.split(/^### /m);
     expect(first).toMatch(/^θ 0, the first\n\n- score 0\.820 .*\n- edge: "age" -> "smoker"\n- task:\n\n> Make rows\./);
     expect(second).toBe(
       [
         'θ 1, made from θ 0',
         '',
-        '- score 0.713 (95 % interval 0.750 to 0.850): 0.107 better than θ 0 (0.820)',
-        '- the optimizer was told: "age": synthetic mean 50.1, real 41.0 (+0.60 sd)',
+        '- score 0.713 (95 % interval 0.660 to 0.766): 0.107 better than θ 0 (0.820)',
+        '- the optimizer received: "age": synthetic mean 50.1, real 41.0 (+0.60 sd)',
         '- edge added: "sex" -> "charges"',
         '- edge turned round: "smoker" -> "age"',
         '- task:',
@@ -78,8 +113,8 @@ describe('thetaDocument', () => {
   });
 
   it('has a table of all scores', () => {
-    expect(markdown).toContain('| **1** (best) | 0 | 0 | 1 | 0.700 | 0.713 | 90 % |');
-    expect(markdown).toContain('| 2 | 1 | 0 | 2 | – | – | 31 % |');
+    expect(markdown).toContain('| **1** (best) | 0 | 0 | 1 | 0.700 | 0.713 | 0.660 to 0.766 | 90 % |');
+    expect(markdown).toContain('| 2 | 1 | 0 | 2 | – | – | – | 31 % |');
   });
 });
 

@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Row } from '../../../mallm/table/dataset.js';
 import type { DiscriminatorKind } from '../../../mallm/discriminator/discriminator.js';
-import { startDiscriminator, updateDiscriminator } from '../../../mallm/discriminator/discriminator.js';
 import type { Encoder } from '../../../mallm/discriminator/encoding.js';
 import { fitEncoder } from '../../../mallm/discriminator/encoding.js';
 import type { Score } from '../../../mallm/discriminator/score.js';
-import { accuracyScore, outOfFoldScores, wilsonInterval } from '../../../mallm/discriminator/score.js';
+import { scoreByAuc } from '../../../mallm/discriminator/score-by-auc.js';
 import { readFixture } from '../evaluation/fixture-tables.js';
 import { label, numeric, readLearners, schemaOf } from '../learning/learner-fixtures.js';
 import { inferSchema, readRows } from '../../../mallm/table/inference/schema-inference.js';
@@ -13,7 +12,6 @@ import { createRandom } from '../../../mallm/random.js';
 
 const oracles = readLearners('learners.json') as {
   outOfFold: { real: Row[]; synthetic: Row[]; auc: number };
-  wilson: { correct: number; total: number; interval: [number, number] }[];
 };
 const { real, synthetic, auc } = oracles.outOfFold;
 const schema = schemaOf(numeric('age'), numeric('hours'), label('sex', ['Female', 'Male']));
@@ -29,10 +27,10 @@ const adultSchema = inferSchema(adult.header, adult.records, { target: 'Income' 
 
 /** The score of a single group. */
 function outOfFoldScore(kind: DiscriminatorKind, encoder: Encoder, real: Row[], synthetic: Row[], seed: number): Score {
-  return outOfFoldScores(kind, encoder, real, [synthetic], seed)[0]!;
+  return scoreByAuc({ kind, encoder, real, groups: [synthetic], seed }).scores[0]!;
 }
 
-describe('outOfFoldScores', () => {
+describe('scoreByAuc', () => {
   it('is the cross-validated AUC of scikit-learn, give or take the chance of the folds', () => {
     const seeds = Array.from({ length: 20 }, (_, seed) => seed);
     const scores = seeds.map((seed) => outOfFoldScore('logistic-regression', encoder, real, synthetic, seed).value);
@@ -71,20 +69,15 @@ describe('outOfFoldScores', () => {
   });
 
   it('compares groups whatever their sizes, in their order, and leaves one that cannot be scored the worst', () => {
-    const near = real.map((row): Row => [...row]);
-    const far = real.map((row): Row => [90, 5, row[2]!]);
-    const [few, many, none, apart] = outOfFoldScores(
-      'ensemble',
-      encoder,
-      real,
-      [near.slice(0, 40), [...near, ...near, ...near], [], far],
-      1,
-    );
-    expect(few!.value).toBeLessThan(0.6);
-    expect(Math.abs(few!.value - many!.value)).toBeLessThan(0.06);
-    expect(many!.interval[1] - many!.interval[0]).toBeLessThan(few!.interval[1] - few!.interval[0] + 0.1);
+    const off = (years: number): Row[] => real.map((row): Row => [Number(row[0]) + years, row[1]!, row[2]!]);
+    const groups = [off(15).slice(0, 40), [...off(15), ...off(15), ...off(15)], [], off(500)];
+    const [few, many, none, apart] = scoreByAuc({ kind: 'ensemble', encoder, real, groups, seed: 1 }).scores;
+    const width = ({ interval: [low, high] }: Score): number => high - low;
+    expect(few!.value).toBeGreaterThan(0.6);
+    expect(Math.abs(few!.value - many!.value)).toBeLessThan(0.05);
+    expect(width(many!)).toBeLessThan(0.9 * width(few!));
     expect(none).toEqual({ value: 1, interval: [0, 1] });
-    expect(apart!.value).toBeGreaterThan(0.95);
+    expect(apart!.value).toBeGreaterThan(0.99);
   });
 
   it('separates SMOTE rows from real ones by far more than its own noise', () => {
@@ -101,36 +94,65 @@ describe('outOfFoldScores', () => {
   });
 });
 
-describe('accuracyScore', () => {
-  const seen = updateDiscriminator(startDiscriminator('logistic-regression', encoder, 1), real.slice(0, 50), synthetic);
+/** Rows like the real ones with ages moved by a normal shift, for differences whose truth is known. */
+function normals(count: number, shift: number, seed: number): Row[] {
+  const random = createRandom(seed);
+  return Array.from({ length: count }, (): Row => [
+    40 + 10 * (shift + random.normal()),
+    40 + 5 * random.normal(),
+    random.pick(['Female', 'Male']),
+  ]);
+}
 
-  it('is the share of rows of which the discriminator is right', () => {
-    const far = real.map((row): Row => [90, 5, row[2]!]);
-    const state = updateDiscriminator(startDiscriminator('logistic-regression', encoder, 1), real, far);
-    expect(accuracyScore(state, [], far.slice(0, 30)).value).toBe(1);
-    expect(accuracyScore(state, far.slice(0, 30), []).value).toBe(0);
-    expect(accuracyScore(state, far.slice(0, 10), far.slice(0, 30))).toEqual({
-      value: 0.75,
-      interval: wilsonInterval(0.75, 40),
+describe('the difference of two θ by AUC', () => {
+  const differenceFor = (shifts: [number, number], seed: number) => {
+    const real = normals(60, 0, seed);
+    const groups = shifts.map((shift, place) => normals(60, shift, 1000 * (place + 1) + seed));
+    return scoreByAuc({ kind: 'logistic-regression', encoder: fitEncoder(schema, real), real, groups, seed });
+  };
+
+  it('is the one score less the other, below 0 where the second θ is the better', () => {
+    const { scores, difference } = differenceFor([2, 0.2], 1);
+    const { value, interval } = difference(0, 1);
+    expect(value).toBe(scores[1]!.value - scores[0]!.value);
+    expect(interval[1]).toBeLessThan(0);
+    expect((interval[0] + interval[1]) / 2).toBeCloseTo(value, 12);
+    const back = difference(1, 0);
+    expect(back.value).toBe(-value);
+    expect(back.interval[0]).toBeCloseTo(-interval[1], 12);
+  });
+
+  it('covers 0 in about 95 % of fits whose two θ are equally good', () => {
+    const seeds = Array.from({ length: 60 }, (_, seed) => seed + 1);
+    const covered = seeds.filter((seed) => {
+      const { interval } = differenceFor([1, 1], seed).difference(0, 1);
+      return interval[0] <= 0 && interval[1] >= 0;
     });
+    expect(covered.length / seeds.length).toBeGreaterThan(0.88);
   });
 
-  it('counts a row half that is as likely real as not', () => {
-    const nothing = startDiscriminator('logistic-regression', encoder, 1);
-    expect(accuracyScore(nothing, real.slice(0, 3), synthetic.slice(0, 9)).value).toBe(0.5);
+  it('has an interval narrower than that of two θ judged on real rows of their own', () => {
+    const { scores, difference } = differenceFor([1, 1.2], 3);
+    const { interval } = difference(0, 1);
+    const apart = Math.hypot(...scores.map(({ interval: [low, high] }) => high - low));
+    expect(interval[1] - interval[0]).toBeLessThan(0.95 * apart);
+    expect(interval[1] - interval[0]).toBeGreaterThan(0.3 * apart);
+  });
+});
+
+describe('a blind classifier', () => {
+  const same = real.map((): Row => [40, 40, 'Male']);
+
+  it('is recognised by its giving every row one probability', () => {
+    const { blind } = scoreByAuc({ kind: 'ensemble', encoder, real: same, groups: [same, same], seed: 1 });
+    expect(blind).toBe(true);
   });
 
-  it('has an interval that says nothing when the discriminator is blind', () => {
-    const rows = real.map((): Row => [40, 40, 'Male']);
-    const blind = updateDiscriminator(startDiscriminator('logistic-regression', encoder, 1), rows, rows);
-    expect(blind.blind).toBe(true);
-    expect(accuracyScore(blind, rows, rows)).toEqual({ value: 0.5, interval: [0, 1] });
-    expect(accuracyScore(seen, [], [])).toEqual({ value: 1, interval: [0, 1] });
-  });
-
-  it.each(oracles.wilson)('has the interval of scipy: $correct of $total', ({ correct, total, interval }) => {
-    const ours = wilsonInterval(correct / total, total);
-    expect(ours[0]).toBeCloseTo(interval[0], 4);
-    expect(ours[1]).toBeCloseTo(interval[1], 4);
+  it('is not suspected where any row differs, nor where rows are alike', () => {
+    const blindOf = (groups: Row[][]): boolean =>
+      scoreByAuc({ kind: 'ensemble', encoder, real, groups, seed: 1 }).blind;
+    expect(blindOf([real])).toBe(false);
+    expect(blindOf([same])).toBe(false);
+    expect(blindOf([])).toBe(false);
   });
 });
