@@ -14,7 +14,7 @@ describe('a change of limits', () => {
       inFlight: 8,
       budget: { ...limits().budget, maxCalls: 200 },
     });
-    expect(changedLimits(limits(), { inFlight: 4, maxCalls: undefined } as Limits)).toEqual({
+    expect(changedLimits(limits(), { inFlight: 4, maxCalls: undefined })).toEqual({
       ...limits(),
       inFlight: 4,
     });

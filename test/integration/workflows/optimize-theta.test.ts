@@ -146,7 +146,7 @@ describe('a fit ends', () => {
       await cancel!();
       await saved;
     });
-    const failure = await withFit(env, faked, {}, async (handle) => {
+    const failure = await withFit<unknown>(env, faked, {}, (handle) => {
       cancel = () => handle.cancel();
       return handle.result().catch((error: unknown) => error);
     });
