@@ -63,7 +63,7 @@ function inActivity<Inputs extends unknown[], Result>(
   activity: (...inputs: Inputs) => Promise<Result>,
   ...inputs: Inputs
 ): Promise<Result> {
-  return new MockActivityEnvironment().run(activity, ...inputs) as Promise<Result>;
+  return new MockActivityEnvironment().run<Inputs, Result, typeof activity>(activity, ...inputs);
 }
 
 /** Indexes of the training rows that each call of a step shows. */
