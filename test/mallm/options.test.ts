@@ -33,7 +33,6 @@ const OF_A_RUN = {
   optimizerModel: null,
   edges: [],
   trueEdges: null,
-  callsPerActivity: 50,
   inFlight: 8,
   maxCalls: null,
   maxTokens: null,
