@@ -64,7 +64,7 @@ function texts(values: unknown[], name: string): string[] {
   return values.map((value) => {
     if (value === null || value === undefined) return '';
     if (value instanceof Date) return dateText(value, areDays);
-    if (typeof value !== 'object') return String(value);
+    if (typeof value !== 'object') return String(value as string | number | bigint | boolean);
     throw new TableError({
       problem: `column ${JSON.stringify(name)} of the Parquet file has lists or structures in its cells`,
       expected: 'texts, numbers, dates, true and false',

@@ -24,9 +24,7 @@ export async function parseSpreadsheet(bytes: Uint8Array, sheet?: string): Promi
   const rows = (found.data as CellValue[][]).filter((row) => row.some(isFilled));
   const start = rows.findIndex((row) => row.filter(isFilled).length > 1);
   const [head = [], ...body] = rows.slice(Math.max(0, start));
-  const places = [...head.keys()].filter(
-    (place) => isFilled(head[place]) || body.some((row) => isFilled(row[place])),
-  );
+  const places = [...head.keys()].filter((place) => isFilled(head[place]) || body.some((row) => isFilled(row[place])));
   const header = places.map((place) => String(head[place] ?? '').trim());
   if (header.length < 2 || body.length === 0) throw noTable(found.sheet);
   const columns = places.map((place) => columnTexts(body.map((row) => row[place] ?? null)));

@@ -45,8 +45,14 @@ function isKeyName(name: string): boolean {
   return KEY_NAME.test(name) || KEY_NAME.test(name.toLowerCase());
 }
 
-/** Whether numbers are labels: two values, one that says yes or no, or the codes of a target's classes. */
-export function isLabelled({ distinct }: Cells, isTarget: boolean): boolean {
+/** Whether numbers are the names of places, by the column's name: postal codes. */
+function isPlaceName(name: string): boolean {
+  return /(?:^|[^a-z])(?:zip|zip_?code|plz|postal_?code|post_?code)(?:$|[^a-z])/.test(name.toLowerCase());
+}
+
+/** Whether numbers are labels: postal codes, two values, one that says yes or no, or the codes of a target's classes. */
+export function isLabelled({ base, distinct }: Cells, isTarget: boolean): boolean {
+  if (isPlaceName(base.name) && distinct.length <= MOST_LABELS) return true;
   if (distinct.length === 2 || areTruths(distinct)) return true;
   if (!isTarget || distinct.length > MOST_CLASS_CODES || distinct.length < 2) return false;
   const values = distinct.map((text) => parseNumber(text)).sort((a, b) => a! - b!);

@@ -249,6 +249,7 @@ describe('keys and persons', () => {
     expect(columnNamed(table.schema, 'phone')).toMatchObject({ kind: 'identifier', personal: 'phone' });
     expect(columnNamed(table.schema, 'zip')).toMatchObject({ kind: 'categorical' });
     expect(columnNamed(table.schema, 'icd10')).toMatchObject({ kind: 'categorical' });
+    expect(columnNamed(tableOf('rare-values-come-back/rare.csv', 'outcome').schema, 'zip').kind).toBe('categorical');
   });
 
   test('names and e-mail addresses are made afresh, unless they are to be kept', () => {
