@@ -11,7 +11,7 @@ import { formatCsv, parseCsv } from '../mallm/table/formats/csv.js';
 import type { CsvDialect, Row, TableSchema } from '../mallm/table/dataset.js';
 import type { evaluateTable as evaluate } from '../mallm/evaluation/evaluate.js';
 import type { EvaluationWithBaselines } from '../mallm/evaluation/result.js';
-import { identifiersOf, withFreshIdentifiers } from '../mallm/table/identifier.js';
+import { finishedRows } from '../mallm/table/finished-rows.js';
 import type { Rejections } from '../mallm/rejections.js';
 import { seedOf } from '../mallm/random.js';
 import { drawRows, fitRefinedGenerator } from '../mallm/refinement/refinement.js';
@@ -38,7 +38,8 @@ export interface WrittenRows {
 interface PartFormat {
   schema: TableSchema;
   dialect: CsvDialect;
-  trainRows: Row[];
+  /** Keys that are never given out, by column name. */
+  keys: Record<string, string[]>;
   /** Index of the part's first row in the whole table. */
   first: number;
   identifierSeed: number;
@@ -125,9 +126,8 @@ export async function evaluateCsv(input: {
 }
 
 /** Identifiers are made afresh: one series over all shards, so that no two rows share a key. */
-function writtenRows({ schema, dialect, trainRows, first, identifierSeed }: PartFormat, rows: Row[]): WrittenRows {
-  const keys = identifiersOf(schema, trainRows);
-  const named = withFreshIdentifiers(schema, rows, { start: first, seed: identifierSeed, keys });
+function writtenRows({ schema, dialect, keys, first, identifierSeed }: PartFormat, rows: Row[]): WrittenRows {
+  const named = finishedRows(schema, rows, { start: first, seed: identifierSeed, keys });
   const csv = formatCsv(schema, named, dialect, { header: false });
   return { csv, rows: rows.length, fingerprints: fingerprintsOf(schema, rows) };
 }

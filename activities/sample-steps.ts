@@ -1,5 +1,6 @@
 import { widenSchema } from '../mallm/conditions/condition-parser.js';
 import type { Row } from '../mallm/table/dataset.js';
+import { identifiersOf } from '../mallm/table/finished-rows.js';
 import type { FitState } from '../mallm/fit/fit-state.js';
 import { bestPair } from '../mallm/fit/fit-state.js';
 import type { RunPlan, StoredRows, StoredTheta } from '../mallm/fit/plan.js';
@@ -63,7 +64,7 @@ export async function drawShard({ openStore, compute }: Dependencies, input: Dra
     generator,
     schema: widenSchema(plan.schema, input.conditions),
     dialect: plan.dialect,
-    trainRows: await getObject<Row[]>(store, plan.train),
+    keys: await keysOfData(store, plan),
     count: input.rows,
     first: input.first,
     identifierSeed: input.seed,
@@ -73,6 +74,15 @@ export async function drawShard({ openStore, compute }: Dependencies, input: Dra
   const result = { part: await putPart(store, input, written), rejections, shortfall, spending: nothingSpent };
   await putShard(store, input, result);
   return result;
+}
+
+/** The keys of all real rows, held-out ones included: none of them is given to a synthetic row. */
+async function keysOfData(store: ObjectStore, { schema, train, heldOut }: RunPlan): Promise<Record<string, string[]>> {
+  if (!schema.columns.some(({ kind }) => kind === 'identifier')) return {};
+  const rows = await Promise.all(
+    [train, heldOut].filter((ref) => ref !== null).map((ref) => getObject<Row[]>(store, ref)),
+  );
+  return identifiersOf(schema, rows.flat());
 }
 
 /** What is known of a shard that is asked of the model: its full part, or one without rows to begin with. */
@@ -106,6 +116,7 @@ export async function curateRows(
     schema: widenSchema(plan.schema, input.conditions),
     dialect: plan.dialect,
     trainRows,
+    keys: await keysOfData(store, plan),
     kept,
     rows: stored.flatMap(({ rows }) => rows),
     conditions: input.conditions,

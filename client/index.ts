@@ -16,6 +16,8 @@ export type { Finding } from './cluster/finding.js';
 export { Blocked, Interrupted, RunFailed } from './errors.js';
 export { evaluate } from './tables/evaluate.js';
 export type { EvaluateRequest } from './tables/evaluate.js';
+export { inspect } from './tables/inspect.js';
+export type { Inspection, InspectRequest } from './tables/inspect.js';
 export { fit, resume } from './runs/fit.js';
 export type { FitOutcome, FitRequest, Watcher } from './runs/fit.js';
 export { resumeFrom } from './runs/resume-from.js';

@@ -76,7 +76,7 @@ async function* rowsOf(table: Table): AsyncGenerator<Row[]> {
   const schema = widenSchema(plan.schema, conditions);
   const names = schema.columns.map(({ name }) => name);
   for await (const bytes of partsOf(table)) {
-    yield readRows(schema, names, parseCsvPart(bytes.toString('utf8'), plan.dialect));
+    yield readRows(schema, names, parseCsvPart(bytes.toString('utf8'), plan.dialect), { asWritten: true });
   }
 }
 

@@ -9,7 +9,7 @@ type Flags = Omit<Parameters<typeof baseline>[0], 'table'>;
 export function baselineCommand(): Command {
   return new Command('baseline')
     .description('Rows of a simple generator, to compare with. No model call.')
-    .argument('<table.csv>', 'CSV file with a header')
+    .argument('<table>', 'CSV file with a header')
     .requiredOption('--target <column>', 'the column to be predicted')
     .requiredOption('--out <file>', 'CSV file to write')
     .addOption(
@@ -18,6 +18,7 @@ export function baselineCommand(): Command {
         .default('cart'),
     )
     .option('--rows <n>', 'rows to make (default: as many as the table has)', whole)
+    .option('--sheet <name>', 'sheet of an Excel workbook (default: the first)')
     .option('--schema <metadata.json>', 'SDV metadata that overrides the inferred columns')
     .option('--seed <n>', 'other rows', whole)
     .addHelpText(

@@ -2,12 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
 import { blindWarning, commonReasons, dryRun, fit, poorYield, resumeFrom, scoreSummary } from '../client/index.js';
 import type { FitOutcome, FitRequest } from '../client/index.js';
-import { distanceOption, decimal, whole } from './options.js';
+import { distanceOption, decimal, several, whole } from './options.js';
 import { openTerminal, runCommand } from './terminal.js';
 import type { OutputOptions } from './terminal.js';
 
-type Flags = Omit<FitRequest, 'table' | 'edges' | 'trueEdges' | 'prices'> &
+type Flags = Omit<FitRequest, 'table' | 'keepColumns' | 'edges' | 'trueEdges' | 'prices'> &
   OutputOptions & {
+    keepColumn?: string[];
     edges?: string;
     trueEdges?: string;
     dryRun?: boolean;
@@ -16,21 +17,27 @@ type Flags = Omit<FitRequest, 'table' | 'edges' | 'trueEdges' | 'prices'> &
     currency: string;
   };
 
-/** `mallm-gan fit TABLE.csv --target COL` */
+/** `mallm-gan fit TABLE --target COL` */
 export function fitCommand(): Command {
   const command = new Command('fit')
     .description('Fit θ to a table and draw synthetic rows from it.')
-    .argument('[table.csv]', 'CSV file with a header')
+    .argument('[table]', 'a table with a header: CSV, .xlsx, JSON Lines, Parquet; - reads standard input')
     .option('--target <column>', 'the column to be predicted')
     .option('--resume <url>', 'instead of a table: go on from the latest.json of a run whose server or machine is lost')
     .option('--out <dir>', 'run folder (default: TABLE-synthetic)')
     .option('--rows <n>', 'rows to release (default: as many as the table has)', whole)
     .option('--context <text>', 'what the table is about; @file reads a file')
+    .option('--sheet <name>', 'sheet of an Excel workbook (default: the first)')
+    .option(
+      '--keep-column <name>',
+      'do not make this column afresh, though it looks personal; may be repeated',
+      several,
+    )
     .option('--schema <metadata.json>', 'SDV metadata that overrides the inferred columns')
     .option('--theta <theta.md>', 'a θ to begin with, edited by hand')
     .option(
       '--held-out <file|share>',
-      'rows kept out of the fit for the evaluation: a CSV file, or a share such as 0.2',
+      'rows kept out of the fit for the evaluation: a table file, or a share such as 20%',
     )
     .option('--store <url>', 'object store: a folder, file:///… or s3://bucket/prefix')
     .addOption(new Option('--draw <from>', 'where released rows come from').choices(['refined', 'model']))
@@ -118,7 +125,7 @@ function assertUsage(command: Command, table: string | undefined, resumed: boole
   const given = command.options.filter((option) => command.getOptionValueSource(option.attributeName()) === 'cli');
   const names = given.map(({ long }) => long);
   if (!resumed) {
-    if (table === undefined) command.error("error: missing required argument 'table.csv'");
+    if (table === undefined) command.error("error: missing required argument 'table'");
     if (!names.includes('--target')) command.error("error: required option '--target <column>' not specified");
     return;
   }
@@ -153,7 +160,7 @@ async function run(table: string, flags: Flags, signal: AbortSignal): Promise<vo
 }
 
 async function requestOf(table: string, flags: Omit<Flags, 'quiet' | 'json' | 'dryRun'>): Promise<FitRequest> {
-  const { edges, trueEdges, priceIn, priceOut, currency, ...rest } = flags;
+  const { keepColumn, edges, trueEdges, priceIn, priceOut, currency, ...rest } = flags;
   // Commander sets `--no-…` options to true when they are not given; the preset is to decide then.
   const switches = ['optimizer', 'feedback', 'partialRows', 'refinement'] as const;
   const given = Object.fromEntries(
@@ -163,6 +170,7 @@ async function requestOf(table: string, flags: Omit<Flags, 'quiet' | 'json' | 'd
     ...given,
     table,
     target: rest.target,
+    ...(keepColumn && { keepColumns: keepColumn }),
     ...(edges ? { edges: await readEdges(edges), structure: 'given' as const } : {}),
     ...(trueEdges ? { trueEdges: await readEdges(trueEdges) } : {}),
     ...(priceIn !== undefined || priceOut !== undefined

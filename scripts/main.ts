@@ -7,6 +7,7 @@ import { controlCommands } from './control.js';
 import { doctorCommand } from './doctor.js';
 import { evaluateCommand } from './evaluate.js';
 import { fitCommand } from './fit.js';
+import { inspectCommand } from './inspect.js';
 import { refineCommand } from './refine.js';
 import { resumeCommand } from './resume.js';
 import { sampleCommand } from './sample.js';
@@ -26,6 +27,7 @@ const program = new Command('mallm-gan')
     'after',
     `
 Examples:
+  $ mallm-gan inspect patients.csv --target outcome
   $ mallm-gan fit patients.csv --target outcome --held-out 0.2
   $ mallm-gan sample patients-synthetic --rows 1000 --where "age > 65"
   $ mallm-gan evaluate --train t.csv --held-out h.csv --synthetic s.csv --target outcome
@@ -35,6 +37,7 @@ Set OPENAI_API_KEY, or OPENAI_BASE_URL for any compatible endpoint, to use a rea
   );
 
 for (const command of [
+  inspectCommand(),
   fitCommand(),
   sampleCommand(),
   statusCommand(),

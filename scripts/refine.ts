@@ -9,12 +9,13 @@ type Flags = Omit<Parameters<typeof refine>[0], 'table'>;
 export function refineCommand(): Command {
   return new Command('refine')
     .description('Better rows from rows that a model has already made. No model call.')
-    .argument('<table.csv>', 'the real rows')
-    .requiredOption('--pool <rows.csv>', "the model's rows, with the same columns")
+    .argument('<table>', 'the real rows')
+    .requiredOption('--pool <rows>', "the model's rows, with the same columns")
     .requiredOption('--target <column>', 'the column to be predicted')
     .requiredOption('--out <file>', 'CSV file to write')
     .option('--rows <n>', 'rows to draw (default: as many as the table has)', whole)
     .addOption(distanceOption())
+    .option('--sheet <name>', 'sheet of an Excel workbook (default: the first)')
     .option('--schema <metadata.json>', 'SDV metadata that overrides the inferred columns')
     .option('--seed <n>', 'other rows', whole)
     .addHelpText(

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { parseCsv } from '../../mallm/table/formats/csv.js';
+import { parseTable } from '../../mallm/table/formats/read-table.js';
 import type { Row, TableSchema } from '../../mallm/table/dataset.js';
 import { TableError } from '../../mallm/errors.js';
 import { shapeOf } from '../../mallm/fit/fit-shape.js';
@@ -26,13 +26,14 @@ export async function planTableRefit(
   { bytes, sha256, slot }: { bytes: Buffer; sha256: string; slot: string },
 ): Promise<PlannedRefit> {
   const before = await getObject<RunPlan>(store, spec.fit.plan);
-  const { header, records, dialect } = parseCsv(bytes);
+  const table = await parseTable(bytes);
+  const { header, dialect } = table;
   assertSameColumns(before.schema, header, spec.refit.table!);
   const { target } = before.schema;
   const metadata = parseMetadata(toMetadata(before.schema), header);
   const { heldOutShare: share } = spec.refit;
   const split = share === null ? null : { share, seed: before.options.seed };
-  const { schema, trainRows: train, heldOutRows } = splitTable({ header, records }, { target, metadata }, split);
+  const { schema, trainRows: train, heldOutRows } = splitTable(table, { target, metadata }, split);
   const runId = `${spec.fit.runId}-${shortHash(spec.prefix + sha256)}`;
   const heldOut = heldOutRows ? await putVersion(store, runKeys(runId).heldOut, heldOutRows) : before.heldOut;
   const plan = { ...before, schema, dialect, heldOut };

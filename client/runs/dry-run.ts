@@ -34,7 +34,7 @@ export async function dryRun(request: FitRequest): Promise<{ estimate: Estimate;
   const input = await readFitInput(table, options);
   const prompts = samplePrompts(input);
   const estimate = estimateOf(input, prompts, draw ?? (input.plan.options.refinement ? 'refined' : 'model'), rows);
-  return { estimate, lines: linesOf(input, prompts, estimate) };
+  return { estimate, lines: [...input.notes, ...linesOf(input, prompts, estimate)] };
 }
 
 interface Prompts {

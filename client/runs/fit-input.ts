@@ -7,7 +7,8 @@ import type { FitOptions } from '../../mallm/options.js';
 import { parseFitOptions } from '../../mallm/options.js';
 import type { RunPlan } from '../../mallm/fit/plan.js';
 import { firstTaskInstruction } from '../../mallm/prompts/generator-prompt.js';
-import { splitTable } from '../../mallm/table/held-out.js';
+import { readShare, splitTable } from '../../mallm/table/held-out.js';
+import { reportColumns, unusualLines } from '../../mallm/table/inference/column-report.js';
 import { parseThetaDocument } from '../../mallm/theta/theta-document.js';
 import type { TableSource } from './run-folder.js';
 import { sha256 } from './run-folder.js';
@@ -15,17 +16,21 @@ import { readMetadata, readTableFile, rowsLike, textOption } from '../tables/tab
 
 /** The table of a fit and what is known of it, beside the options of the method. */
 export interface FitTable {
-  /** Path of the CSV file. */
+  /** Path of a CSV, Excel, JSON Lines or Parquet file; `-` reads standard input. */
   table: string;
+  /** Sheet of a workbook; the first by default. */
+  sheet?: string;
   /** The column to be predicted. */
   target: string;
   /** What the table is about, for the prompts; `@file` reads a file. */
   context?: string;
   /** Path of SDV metadata JSON that overrides the inferred columns. */
   schema?: string;
+  /** Columns that look personal (names, e-mail addresses, …) and are to be kept as they are. */
+  keepColumns?: string[];
   /** Path of a theta.md to begin with. */
   theta?: string;
-  /** Rows kept out of the fit for the evaluation: a CSV file, or a share such as 0.2. */
+  /** Rows kept out of the fit for the evaluation: a table file, or a share such as 0.2 or 20%. */
   heldOut?: string;
 }
 
@@ -37,14 +42,20 @@ export interface FitInput {
   plan: Omit<RunPlan, 'runId' | 'train' | 'heldOut'>;
   fingerprint: string;
   source: TableSource;
+  /** What is not obvious about the table, one sentence each: how it was read, and what columns were taken for. */
+  notes: string[];
 }
 
 /** Reads and checks everything a fit needs. @throws TableError, OptionError, ThetaError: each with its remedy. */
 export async function readFitInput(request: FitTable, given: Partial<FitOptions>): Promise<FitInput> {
   const options = parseFitOptions(given);
-  const file = await readTableFile(request.table);
+  const file = await readTableFile(request.table, request.sheet);
   const share = heldOutShare(request);
-  const inference = { target: request.target, ...(await readMetadata(request.schema, file)) };
+  const inference = {
+    target: request.target,
+    keep: request.keepColumns,
+    ...(await readMetadata(request.schema, file)),
+  };
   const split = splitTable(file, inference, share === null ? null : { share, seed: options.seed });
   const { schema, trainRows } = split;
   const heldOutRows = split.heldOutRows ?? (await heldOutFile(request, schema));
@@ -64,7 +75,9 @@ export async function readFitInput(request: FitTable, given: Partial<FitOptions>
   };
   const fingerprint = sha256(JSON.stringify([sha256(file.bytes), plan, heldOutRows]));
   const source = { table: resolve(request.table), sha256: sha256(file.bytes), heldOutShare: share };
-  return { name: file.name, trainRows, heldOutRows, plan, fingerprint, source };
+  const reports = reportColumns(schema, file.header, file.records, new Set(inference.metadata?.columns.keys()));
+  const notes = [...file.notes, ...unusualLines(reports)];
+  return { name: file.name, trainRows, heldOutRows, plan, fingerprint, source, notes };
 }
 
 /** A run's name in the store and in Temporal: the table's name and eight random hex digits. */
@@ -79,14 +92,13 @@ export function newRunId(name: string): string {
 
 /** Null for a file, or none. @throws OptionError for a number that is no share. */
 function heldOutShare({ heldOut }: FitTable): number | null {
-  const share = Number(heldOut);
-  if (heldOut === undefined || Number.isNaN(share)) return null;
-  if (share > 0 && share <= 0.5) return share;
+  const share = heldOut === undefined ? null : readShare(heldOut);
+  if (share === null || (share > 0 && share <= 0.5)) return share;
   throw new OptionError({
     problem: '--held-out is out of range',
-    expected: 'a CSV file, or a share above 0 and up to 0.5',
+    expected: 'a table file, or a share above 0 and up to 0.5',
     got: heldOut,
-    remedy: 'For a fifth of the rows: --held-out 0.2.',
+    remedy: 'For a fifth of the rows: --held-out 20%.',
   });
 }
 

@@ -22,6 +22,9 @@ import type { Session } from '../cluster/session.js';
 import { openSession } from '../cluster/session.js';
 import { readManifest, writeResults } from './result-files.js';
 
+/** Lines on columns that are shown before a fit begins. */
+const MOST_NOTES = 12;
+
 /** How a command or a program follows what goes on. */
 export interface Watcher {
   onProgress?: (progress: Progress) => void;
@@ -244,11 +247,13 @@ function modelProblem(error: unknown): Error {
   });
 }
 
-function describeColumns({ plan, trainRows, heldOutRows }: FitInput, notice?: (line: string) => void): void {
+function describeColumns({ plan, trainRows, heldOutRows, notes }: FitInput, notice?: (line: string) => void): void {
   const held = heldOutRows ? `, ${heldOutRows.length} held out` : '';
   notice?.(
     `${plan.name}: ${trainRows.length} training rows${held}, ${plan.schema.columns.length} columns, target "${plan.schema.target}"`,
   );
+  for (const note of notes.slice(0, MOST_NOTES)) notice?.(note);
+  if (notes.length > MOST_NOTES) notice?.(`… and ${notes.length - MOST_NOTES} more: mallm-gan inspect shows them all`);
 }
 
 /** A folder that holds another run than the one that is wanted. */

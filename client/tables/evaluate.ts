@@ -8,7 +8,7 @@ import { readTableFile, rowsLike, typedTable } from './table-file.js';
 import type { OfThread } from '../cluster/thread.js';
 import { inThread } from '../cluster/thread.js';
 
-/** Three tables with the same columns, of any generator. */
+/** Three tables with the same columns, of any generator and format. */
 export interface EvaluateRequest extends OfThread {
   train: string;
   heldOut: string;
@@ -31,7 +31,7 @@ export interface EvaluateRequest extends OfThread {
 export async function evaluate(request: EvaluateRequest): Promise<Evaluation> {
   const { target, schema: metadata, seed = 1 } = request;
   const [trainFile, heldOutFile, syntheticFile] = await Promise.all(
-    [request.train, request.heldOut, request.synthetic].map(readTableFile),
+    [request.train, request.heldOut, request.synthetic].map((path) => readTableFile(path)),
   );
   const { schema, rows: train } = await typedTable(trainFile!, { target, metadata });
   const heldOut = rowsOf(schema, heldOutFile!, request.heldOut);

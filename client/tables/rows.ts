@@ -1,8 +1,8 @@
 import type { BaselineMethod } from '../../mallm/baselines/baseline.js';
 import { formatCsv } from '../../mallm/table/formats/csv.js';
 import type { Row } from '../../mallm/table/dataset.js';
-import { identifiersOf, withFreshIdentifiers } from '../../mallm/table/identifier.js';
 import type { DistanceLevel } from '../../mallm/refinement/row-distance.js';
+import { finishedRows, identifiersOf } from '../../mallm/table/finished-rows.js';
 import type { Rejections } from '../../mallm/rejections.js';
 import { writeWhole } from '../runs/run-folder.js';
 import type { TableFile } from './table-file.js';
@@ -11,7 +11,10 @@ import type { OfThread } from '../cluster/thread.js';
 import { inThread } from '../cluster/thread.js';
 
 interface OfTable extends OfThread {
+  /** Path of a CSV, Excel, JSON Lines or Parquet file; `-` reads standard input. */
   table: string;
+  /** Sheet of a workbook; the first by default. */
+  sheet?: string;
   target: string;
   /** SDV metadata JSON that overrides the inferred columns. */
   schema?: string;
@@ -38,7 +41,7 @@ export async function baseline(request: OfTable & { method: BaselineMethod }): P
   return { file: request.out, released: made.length, rejections: {}, shortfall: null };
 }
 
-/** The refinement for rows that somebody's model has already made: they are the prior, the table is the evidence. No model call. */
+/** The refinement for rows that a model has already made: they are the prior, the table is the evidence. No model call. */
 export async function refine(request: OfTable & { pool: string; distance?: DistanceLevel }): Promise<RowsOutcome> {
   const { pool, distance = 'mild', seed = 1 } = request;
   const { file, schema, rows } = await read(request);
@@ -56,10 +59,11 @@ export async function refine(request: OfTable & { pool: string; distance?: Dista
 
 async function read({
   table,
+  sheet,
   target,
   schema: metadata,
 }: OfTable): Promise<{ file: TableFile } & Awaited<ReturnType<typeof typedTable>>> {
-  const file = await readTableFile(table);
+  const file = await readTableFile(table, sheet);
   return { file, ...(await typedTable(file, { target, metadata })) };
 }
 
@@ -70,6 +74,6 @@ async function write(
   trainRows: Row[],
   rows: Row[],
 ): Promise<void> {
-  const named = withFreshIdentifiers(schema, rows, { seed, keys: identifiersOf(schema, trainRows) });
+  const named = finishedRows(schema, rows, { seed, keys: identifiersOf(schema, trainRows) });
   await writeWhole(out, formatCsv(schema, named, dialect));
 }

@@ -1,36 +1,43 @@
 import { readFile } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
-import { parseCsv } from '../../mallm/table/formats/csv.js';
-import type { CsvDialect, Row, TableSchema } from '../../mallm/table/dataset.js';
+import { buffer } from 'node:stream/consumers';
+import type { CsvTable } from '../../mallm/table/formats/csv.js';
+import { parseTable } from '../../mallm/table/formats/read-table.js';
+import type { Row, TableSchema } from '../../mallm/table/dataset.js';
 import { TableError } from '../../mallm/errors.js';
 import { inferSchema, readRows } from '../../mallm/table/inference/schema-inference.js';
 import type { TableMetadata } from '../../mallm/table/inference/sdv-metadata.js';
 import { parseMetadata } from '../../mallm/table/inference/sdv-metadata.js';
 
+/** The path that means standard input. */
+export const STDIN = '-';
+
 /** A table as read from its file. */
-export interface TableFile {
+export interface TableFile extends CsvTable {
   /** File name without its ending. */
   name: string;
   bytes: Buffer;
-  header: string[];
-  records: string[][];
-  dialect: CsvDialect;
 }
 
-/** Reads a CSV file. @throws TableError when it is missing, empty, ragged, not UTF-8, … */
-export async function readTableFile(path: string): Promise<TableFile> {
-  const bytes = await readInput(path, 'a CSV file');
-  const { header, records, dialect } = parseCsv(bytes);
-  return { name: basename(path, extname(path)), bytes, header, records, dialect };
+/**
+ * Reads a CSV, Excel, JSON Lines or Parquet file; `-` reads standard input.
+ *
+ * @param sheet name of the sheet of a workbook; the first when left out.
+ * @throws TableError when it is missing, empty, ragged, …
+ */
+export async function readTableFile(path: string, sheet?: string): Promise<TableFile> {
+  const bytes = await readInput(path, 'a table: CSV, .xlsx, JSON Lines or Parquet');
+  const name = path === STDIN ? 'table' : basename(path, extname(path));
+  return { ...(await parseTable(bytes, sheet)), name, bytes };
 }
 
 /** Types the columns of a table, by inference or as the SDV metadata file says. */
 export async function typedTable(
-  table: Pick<TableFile, 'header' | 'records'>,
+  table: Pick<TableFile, 'header' | 'records' | 'plainNumbers'>,
   { target, metadata }: { target: string; metadata?: string },
 ): Promise<{ schema: TableSchema; rows: Row[] }> {
   const schema = inferSchema(table.header, table.records, { target, ...(await readMetadata(metadata, table)) });
-  return { schema, rows: readRows(schema, table.header, table.records) };
+  return { schema, rows: readRows(schema, table.header, table.records, table) };
 }
 
 /** SDV metadata from a file; nothing without one. @throws TableError when it cannot be read or is none. */
@@ -52,7 +59,7 @@ export function rowsLike(schema: TableSchema, file: TableFile, path: string): Ro
       remedy: 'Give a file with the same columns.',
     });
   }
-  return readRows(schema, file.header, file.records);
+  return readRows(schema, file.header, file.records, file);
 }
 
 /** A text option: the text itself, or `@file` for the content of a file. */
@@ -64,7 +71,7 @@ export async function textOption(value: string | undefined): Promise<string> {
 /** Reads an input file. @throws TableError naming the file and what to do. */
 export async function readInput(path: string, expected: string): Promise<Buffer> {
   try {
-    return await readFile(path);
+    return path === STDIN ? await buffer(process.stdin) : await readFile(path);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     throw new TableError({

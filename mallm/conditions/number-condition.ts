@@ -6,6 +6,7 @@ import type { TypedCondition } from './condition-text.js';
 import type { Condition } from './condition.js';
 import type { DatetimeColumn, NumericColumn } from '../table/dataset.js';
 import { datetimeStep, formatDatetime, parseDatetime } from '../table/datetime-format.js';
+import { parseWritten } from '../table/number-format.js';
 import { parseNumber } from '../table/number-grid.js';
 
 const ISO_DAY = '%Y-%m-%d';
@@ -69,7 +70,7 @@ function onSpans(column: NumberColumn, operator: TypedCondition['operator'], spa
 
 function spanOf(column: NumberColumn, text: string): Span {
   if (column.kind === 'numeric') {
-    const number = parseNumber(text) ?? parseNumber(text, column.decimalMark);
+    const number = parseNumber(text) ?? parseWritten(text, column);
     return number === null ? wrongValue(column, text, 'a number') : { from: number, to: number };
   }
   const step = datetimeStep(column.format) ?? DAY;
@@ -100,6 +101,7 @@ function bound(
 
 function gridOf(column: NumberColumn): string {
   if (column.kind === 'datetime') return `a date that ${column.format} can write`;
+  if (column.step !== undefined) return `a multiple of ${column.step}`;
   const decimals = column.decimals.max;
   return decimals === 0 ? 'a whole number' : `a number with at most ${decimals} decimal${decimals > 1 ? 's' : ''}`;
 }

@@ -7,12 +7,14 @@ import {
   type NumericColumn,
   type TextColumn,
 } from './dataset.js';
-import { formatDatetime, parseDatetime, roundDatetime } from './datetime-format.js';
+import { formatDatetime, ISO_FORMATS, parseDatetime, roundDatetime } from './datetime-format.js';
 import { meantLabel } from './label-match.js';
 import { isMissing } from './missing.js';
-import { roundToDecimals } from './number-grid.js';
+import { parseWritten } from './number-format.js';
+import { roundToStep } from './number-grid.js';
+import { isSpecial } from './special-values.js';
 
-/** Why a value cannot stand in a column. */
+/** Why a value cannot be a cell of a column. */
 export type CellProblem =
   | 'missing-not-allowed'
   | 'not-a-number'
@@ -26,26 +28,17 @@ export type CellProblem =
   | 'control-character';
 
 const PLAIN_NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)$/;
-/** Other ways to write a date that no order of day and month can confuse. */
-const ISO_FORMATS = [
-  '%Y-%m-%d',
-  '%Y-%m-%dT%H:%M:%S%z',
-  '%Y-%m-%dT%H:%M:%S',
-  '%Y-%m-%d %H:%M:%S',
-  '%Y-%m-%dT%H:%M',
-  '%Y-%m-%d %H:%M',
-];
 const UNPRINTABLE = /[^\P{Cc}\n\t]|\p{Cs}/u;
 
 /**
  * Reads a value of a model's reply as a cell: strict on what it means, humane on how it is written. Numbers may come as
- * plain numeric strings and are rounded to the column's grid, then must lie within its range; labels may come in another
+ * numeric strings, plain or in the column's format, and are rounded to the column's grid, then must lie within its range; labels may come in another
  * case, as a number or as true and false, where only one label can be meant; null and the missing tokens are missing.
  * Identifiers are made afresh: whatever comes is dropped, the cell is null.
  */
 export function cellFromJson(column: Column, value: unknown): { cell: Cell } | { reason: CellProblem } {
   if (column.kind === 'identifier') return { cell: null };
-  if (value === null || value === undefined || (typeof value === 'string' && isMissing(column, value))) {
+  if (value === null || value === undefined || (typeof value === 'string' && isAbsent(column, value))) {
     return column.nullable ? { cell: null } : { reason: 'missing-not-allowed' };
   }
   switch (column.kind) {
@@ -68,12 +61,12 @@ export function cellToJson(column: Column, cell: Cell): number | string | null {
 
 /** The nearest number that a numeric or datetime column can write; any other column leaves it as it is. */
 export function roundToGrid(column: Column, value: number): number {
-  if (column.kind === 'numeric') return roundToDecimals(column.decimals.max, value);
+  if (column.kind === 'numeric') return roundToStep(column, value);
   return column.kind === 'datetime' ? roundDatetime(column.format, value) : value;
 }
 
 /**
- * Why a typed cell may not stand in its column, or null when it may: kind, range, grid, closed set, length, missing. An
+ * Why a typed cell may not be in its column, or null when it may: kind, range, grid, closed set, length, missing. An
  * identifier may be missing: it is made when the row is written.
  */
 export function cellViolation(column: Column, cell: Cell): CellProblem | null {
@@ -85,10 +78,19 @@ export function cellViolation(column: Column, cell: Cell): CellProblem | null {
   return column.kind === 'text' ? textViolation(column, cell) : null;
 }
 
+function isAbsent(column: Column, text: string): boolean {
+  return isMissing(column, text) || (column.nullable && isSpecial(column, text));
+}
+
 function numericCell(column: NumericColumn, value: unknown): { cell: Cell } | { reason: CellProblem } {
-  const number = typeof value === 'string' && PLAIN_NUMBER.test(value.trim()) ? Number(value) : value;
+  const number = typeof value === 'string' ? numberIn(column, value) : value;
   if (typeof number !== 'number' || !Number.isFinite(number)) return { reason: 'not-a-number' };
   return inRange(column, roundToGrid(column, number));
+}
+
+function numberIn(column: NumericColumn, text: string): number | null {
+  if (PLAIN_NUMBER.test(text.trim())) return Number(text);
+  return column.written ? parseWritten(text, column) : null;
 }
 
 function datetimeCell(column: DatetimeColumn, value: unknown): { cell: Cell } | { reason: CellProblem } {

@@ -1,4 +1,4 @@
-import type { Column, TableSchema } from './dataset.js';
+import type { Column, IdentifierColumn, TableSchema } from './dataset.js';
 import { formatDatetime } from './datetime-format.js';
 
 /**
@@ -40,8 +40,15 @@ function describeValues(column: Column): string {
     case 'text':
       return `text of at most ${column.maxLength} characters`;
     case 'identifier':
-      return `identifier, made afresh in the shape ${column.pattern}`;
+      return identifierText(column);
   }
+}
+
+function identifierText({ pattern, shapes, personal, empty }: IdentifierColumn): string {
+  if (empty) return 'empty in every row, and stays so';
+  if (personal) return `personal (${personal}), made afresh`;
+  const all = shapes?.map((shape) => shape.pattern) ?? [pattern];
+  return `identifier, made afresh in the shape ${all.join(' or ')}`;
 }
 
 function quoted(labels: readonly string[]): string {

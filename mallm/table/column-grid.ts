@@ -11,7 +11,8 @@ const COARSEST_POWER = 12;
 
 /** The first number on the column's grid above (`1`) or below (`-1`) one that lies on it; dates in seconds. */
 export function nextOnGrid(column: NumericColumn | DatetimeColumn, value: number, direction: 1 | -1): number {
-  if (column.kind === 'numeric') return roundToGrid(column, value + direction * 10 ** -column.decimals.max);
+  if (column.kind === 'numeric')
+    return roundToGrid(column, value + direction * (column.step ?? 10 ** -column.decimals.max));
   const step = datetimeStep(column.format);
   if (step !== null) return roundToGrid(column, value + direction * step);
   if (direction < 0) return roundToGrid(column, value - 1);

@@ -1,3 +1,6 @@
+import type { NumberDecoration } from './number-format.js';
+import type { SpecialValue } from './special-values.js';
+
 /**
  * A cell as the method sees it: a finite number for `numeric` and `datetime` columns, the label or text as it is
  * written in the input for all others, `null` for missing.
@@ -8,7 +11,7 @@ export type Cell = number | string | null;
 export type Row = readonly Cell[];
 
 interface ColumnBase {
-  /** The name as it stands in the header. */
+  /** The name as in the header. */
   name: string;
   /** A sentence on the column for the prompts, or empty. */
   description: string;
@@ -18,8 +21,17 @@ interface ColumnBase {
   missingToken: string;
 }
 
+/** A column whose cells are numbers: what else is written in it counts as missing. */
+interface NumberBase extends ColumnBase {
+  /**
+   * Texts beside the numbers, with their share of the missing cells: codes such as `-99`, words such as `pending`. Their
+   * cells are null; `finishedRows` writes them again in these shares.
+   */
+  specials?: SpecialValue[];
+}
+
 /** A number on a grid of decimals. */
-export interface NumericColumn extends ColumnBase {
+export interface NumericColumn extends NumberBase {
   kind: 'numeric';
   /** Least and greatest value of the training rows. */
   min: number;
@@ -33,9 +45,13 @@ export interface NumericColumn extends ColumnBase {
   decimalMark?: ',';
   /** Set when the input writes its smallest or greatest numbers as `1.5e-07`. */
   exponent?: true;
+  /** What the input writes around the digits: currency, unit, percent, thousands, brackets, plus. */
+  written?: NumberDecoration;
+  /** Set when all training values are multiples of it, and it is coarser than the decimals: 0.5, 5, 250. */
+  step?: number;
 }
 
-/** A label out of a closed set. `ordered` labels stand from low to high; `boolean` has at most two. */
+/** A label out of a closed set. `ordered` labels go from low to high; `boolean` has at most two. */
 export interface LabelColumn extends ColumnBase {
   kind: 'categorical' | 'ordered' | 'boolean';
   /** The labels of the training rows as written there (for `ordered`: in their order). */
@@ -43,7 +59,7 @@ export interface LabelColumn extends ColumnBase {
 }
 
 /** A date or a date with time, held as seconds since 1970-01-01 UTC. */
-export interface DatetimeColumn extends ColumnBase {
+export interface DatetimeColumn extends NumberBase {
   kind: 'datetime';
   min: number;
   max: number;
@@ -52,9 +68,20 @@ export interface DatetimeColumn extends ColumnBase {
    * `%3f` for three digits of a second, `%:z` for an offset with a colon.
    */
   format: string;
+  /**
+   * Other formats that the input writes dates in, with their share of the dates: other offsets from UTC (cells are then
+   * local times), or dates without a day or a month. `finishedRows` writes them again in these shares.
+   */
+  forms?: { format: string; share: number }[];
 }
 
-/** A key that names a row: made afresh, unique, never taken from the data, never shown to a model. */
+/** What a personal column says of a person. */
+export type PersonalKind = 'name' | 'email' | 'phone' | 'address';
+
+/**
+ * A key that names a row, or a name or address of a person: made afresh, unique, never taken from the data, never shown to
+ * a model. Also a column without any cell, which stays empty.
+ */
 export interface IdentifierColumn extends ColumnBase {
   kind: 'identifier';
   /**
@@ -63,6 +90,12 @@ export interface IdentifierColumn extends ColumnBase {
    * or digit; a backslash takes the next character as it is.
    */
   pattern: string;
+  /** Set when keys come in several shapes: each with its share of the keys, that of `pattern` among them. */
+  shapes?: { pattern: string; share: number }[];
+  /** Set when cells name or reach a person. */
+  personal?: PersonalKind;
+  /** Set when no training row has a cell: none is made. */
+  empty?: true;
 }
 
 /** Short free text. */

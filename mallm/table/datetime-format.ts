@@ -1,5 +1,16 @@
 import { DIRECTIVES, secondsOf, type DateParts } from './datetime-directives.js';
 
+/** Ways to write a date that no order of day and month can confuse. */
+export const ISO_FORMATS = [
+  '%Y-%m-%d',
+  '%Y-%m-%dT%H:%M:%S%z',
+  '%Y-%m-%dT%H:%M:%S',
+  '%Y-%m-%d %H:%M:%S',
+  '%Y-%m-%d %H:%M:%S.%f',
+  '%Y-%m-%dT%H:%M',
+  '%Y-%m-%d %H:%M',
+  '%H:%M:%S',
+];
 const PIECE = /%(?<flag>[-^:]?)(?<letter>[A-Za-z%])|%(?<digits>\d)f|[^%]+|%/g;
 /** Two directives of digits side by side: only fixed widths can be told apart. */
 const ADJACENT = /%[YymdHIMSj]%-?[YymdHIMSj]/;
@@ -71,6 +82,17 @@ export function datetimeStep(format: string): number | null {
   if (letters.has('M')) return 60;
   if (letters.has('H') || letters.has('I')) return 3600;
   return letters.has('d') || letters.has('j') ? 86_400 : null;
+}
+
+/** Days among which a format of dates does not tell: 1, 28 without a day, 365 without a month as well. */
+export function periodOf(format: string): number {
+  if (/%[-^]?[dj]/.test(format) || !hasDate(format)) return 1;
+  return /%[-^]?[mbB]/.test(format) ? 28 : 365;
+}
+
+/** Whether a format has any part of a date: `%H:%M` has none. */
+export function hasDate(format: string): boolean {
+  return /%[-^]?[YymdjbBaA]/.test(format);
 }
 
 /** Whether a format has directives, all of them known here. */

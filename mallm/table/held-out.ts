@@ -16,21 +16,22 @@ export interface SplitTable {
  * Sets a share of a table's rows apart, then types the columns by the training rows alone: no label, range or length of
  * a held-out row can reach a prompt. Held-out rows keep labels and numbers of their own.
  * @param heldOut null sets none apart.
- * @throws TableError as `inferSchema` does, and for a held-out cell that is not of the kind of the training rows; rows
- *   are counted in the whole table.
+ * @throws TableError as `inferSchema` does, and for a column with many held-out cells that are not of the kind of the
+ *   training rows; a few are taken as missing.
  */
 export function splitTable(
-  { header, records }: Pick<CsvTable, 'header' | 'records'>,
+  table: Pick<CsvTable, 'header' | 'records' | 'plainNumbers'>,
   options: InferenceOptions,
   heldOut: { share: number; seed: number } | null,
 ): SplitTable {
+  const { header, records } = table;
   const out = heldOut ? heldOutPlaces(records.length, heldOut) : new Set<number>();
   const schema = inferSchema(
     header,
     records.filter((_, index) => !out.has(index)),
     options,
   );
-  const rows = readRows(schema, header, records);
+  const rows = readRows(schema, header, records, table);
   return {
     schema,
     trainRows: rows.filter((_, index) => !out.has(index)),
@@ -42,4 +43,10 @@ export function splitTable(
 function heldOutPlaces(rows: number, { share, seed }: { share: number; seed: number }): Set<number> {
   const order = createRandom(seedOf(seed, 'held-out')).shuffle(Array.from({ length: rows }, (_, index) => index));
   return new Set(order.slice(0, Math.max(1, Math.round(share * rows))));
+}
+
+/** A share written `0.2` or `20%`, or null when the text is no number. */
+export function readShare(text: string): number | null {
+  const match = /^\s*(\d*\.?\d+)\s*(%?)\s*$/.exec(text);
+  return match ? Number(match[1]) / (match[2] ? 100 : 1) : null;
 }

@@ -80,10 +80,11 @@ export function patternFromRegex(regex: string): string {
 }
 
 /** Another length of the same shape, with more keys: `extra` digits after the last place that varies. */
-export function lengthened(places: readonly string[], extra: number): string[] {
-  const last = places.findLastIndex((characters) => characters.length > 1);
+export function lengthened(places: readonly string[][], extra: number): string[][] {
+  const last = places.findLastIndex((choices) => choices.length > 1);
   const at = last < 0 ? places.length : last + 1;
-  return [...places.slice(0, at), ...Array<string>(extra).fill(DIGITS), ...places.slice(at)];
+  const digits = Array.from({ length: extra }, () => Array.from(DIGITS));
+  return [...places.slice(0, at), ...digits, ...places.slice(at)];
 }
 
 function fixedPattern(keys: readonly string[]): string {

@@ -1,8 +1,11 @@
-import type { Cell, IdentifierColumn, Row, TableSchema } from './dataset.js';
+import type { IdentifierColumn } from './dataset.js';
 import { lengthened, placesOf } from './identifier-pattern.js';
+import { personalPlaces } from './personal-places.js';
 import { createRandom, seedOf } from '../random.js';
 
 const CHUNK = 2 ** 30;
+/** Keys after which shapes take turns anew. */
+const CYCLE = 100;
 
 /** Which fresh keys are wanted. */
 export interface FreshIdentifierOptions {
@@ -17,7 +20,8 @@ export interface FreshIdentifierOptions {
 
 /** All keys of one length: how many there are, which are taken, and the order in which the free ones are given out. */
 interface Level {
-  places: string[];
+  /** What may be at each place: characters, or words. */
+  places: readonly string[][];
   taken: bigint[];
   free: bigint;
   factor: bigint;
@@ -25,49 +29,58 @@ interface Level {
 }
 
 /**
- * Fresh keys of a column's pattern, each once, none of them in `taken`. The same seed gives the same series. When all keys
- * of the pattern are used up, the series goes on with one digit more. Cost: microseconds a key.
+ * Fresh keys of a column's shapes, each once, none of them in `taken`. The same seed gives the same series; shapes come in
+ * their shares. When all keys of a shape are used up, the series goes on with one digit more. Cost: microseconds a key.
  */
 export function freshIdentifiers(
   column: IdentifierColumn,
   { count, start = 0, seed, taken }: FreshIdentifierOptions,
 ): string[] {
-  const places = placesOf(column.pattern);
-  const levels: Level[] = [];
+  if (column.personal === 'name' || column.personal === 'email' || column.personal === 'address') {
+    const series = keySeries(personalPlaces(column.personal), taken, seedOf(seed, column.name));
+    return Array.from({ length: count }, (_, offset) => series(start + offset));
+  }
+  const shapes = column.shapes ?? [{ pattern: column.pattern, share: 1 }];
+  const turns = turnsOf(shapes.map(({ share }) => share));
+  const turnsOfShape = shapes.map((_, shape) => turns.filter((turn) => turn.shape === shape).length);
+  const series = shapes.map(({ pattern }, shape) =>
+    keySeries(
+      placesOf(pattern).map((characters) => Array.from(characters)),
+      taken,
+      seedOf(seed, column.name, shape),
+    ),
+  );
   return Array.from({ length: count }, (_, offset) => {
-    let index = BigInt(start + offset);
-    for (let extra = 0; ; extra++) {
-      const level = (levels[extra] ??= openLevel(lengthened(places, extra), taken, seedOf(seed, column.name, extra)));
-      if (index < level.free) return keyAt(level, index);
-      index -= level.free;
-    }
+    const index = start + offset;
+    const { shape, before } = turns[index % turns.length]!;
+    return series[shape]!(Math.floor(index / turns.length) * turnsOfShape[shape]! + before);
   });
 }
 
-/** The rows with fresh keys in every identifier column. `keys` are those of the data, by column name. */
-export function withFreshIdentifiers(
-  schema: TableSchema,
-  rows: readonly Row[],
-  options: { start?: number; seed: number; keys: Readonly<Record<string, readonly string[]>> },
-): Row[] {
-  const series = schema.columns.map((column) =>
-    column.kind === 'identifier'
-      ? freshIdentifiers(column, { ...options, count: rows.length, taken: options.keys[column.name] ?? [] })
-      : null,
-  );
-  if (series.every((keys) => keys === null)) return [...rows];
-  return rows.map((row, index) => row.map((cell, column): Cell => series[column]?.[index] ?? cell));
+/** The free keys of some places, by index: when all of one length are used up, the next length follows. */
+function keySeries(places: readonly string[][], taken: readonly string[], seed: number): (index: number) => string {
+  const levels: Level[] = [];
+  return (first) => {
+    let index = BigInt(first);
+    for (let extra = 0; ; extra++) {
+      const level = (levels[extra] ??= openLevel(lengthened(places, extra), taken, seedOf(seed, extra)));
+      if (index < level.free) return keyAt(level, index);
+      index -= level.free;
+    }
+  };
 }
 
-/** The keys of the data in every identifier column, by column name: what `withFreshIdentifiers` must not give out. */
-export function identifiersOf(schema: TableSchema, rows: readonly Row[]): Record<string, string[]> {
-  const entries = schema.columns.flatMap((column, index) =>
-    column.kind === 'identifier' ? [[column.name, rows.flatMap((row) => row[index] ?? []).map(String)] as const] : [],
-  );
-  return Object.fromEntries(entries);
+/** Whose turn it is in a cycle of so many keys, each shape as often as its share says, spread evenly. */
+function turnsOf(shares: readonly number[]): { shape: number; before: number }[] {
+  const given = shares.map(() => 0);
+  return Array.from({ length: shares.length === 1 ? 1 : CYCLE }, (_, place) => {
+    const debts = shares.map((share, shape) => share * (place + 1) - given[shape]!);
+    const shape = debts.indexOf(Math.max(...debts));
+    return { shape, before: given[shape]!++ };
+  });
 }
 
-function openLevel(places: string[], keys: readonly string[], seed: number): Level {
+function openLevel(places: readonly string[][], keys: readonly string[], seed: number): Level {
   const size = places.reduce((product, characters) => product * BigInt(characters.length), 1n);
   const ranks = new Set(keys.map((key) => rankOf(places, key)).filter((rank) => rank !== null));
   const taken = [...ranks].sort((a, b) => (a < b ? -1 : 1));
@@ -93,15 +106,16 @@ function keyAt(level: Level, index: bigint): string {
 }
 
 /** The number of a key among all of its level, or null when it is not of this shape. */
-function rankOf(places: readonly string[], key: string): bigint | null {
-  if (key.length !== places.length) return null;
+function rankOf(places: readonly string[][], key: string): bigint | null {
   let rank = 0n;
-  for (const [place, characters] of places.entries()) {
-    const digit = characters.indexOf(key[place]!);
+  let rest = key;
+  for (const choices of places) {
+    const digit = choices.findIndex((choice) => rest.startsWith(choice));
     if (digit < 0) return null;
-    rank = rank * BigInt(characters.length) + BigInt(digit);
+    rank = rank * BigInt(choices.length) + BigInt(digit);
+    rest = rest.slice(choices[digit]!.length);
   }
-  return rank;
+  return rest === '' ? rank : null;
 }
 
 /** Counts past the taken ranks (sorted): the n-th free one. */

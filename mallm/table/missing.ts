@@ -25,6 +25,14 @@ const TOKENS = new Set([
 /** A word as well as a token: a label where the column writes its missing cells otherwise. */
 const AMBIGUOUS_TOKEN = 'None';
 
+/** Words that are missing tokens, and labels where metadata says that a column has labels: NA is a country, None a degree of pain. */
+const WORDS = new Set(['NA', 'None', 'nan', 'null', 'Null']);
+
+/** Whether a missing token is a word that a label may be. */
+export function isLabelWord(text: string): boolean {
+  return WORDS.has(text.trim());
+}
+
 /** Whether a text is one of the ways to write a missing cell; spaces around it do not count. */
 export function isMissingToken(text: string): boolean {
   return TOKENS.has(text.trim());

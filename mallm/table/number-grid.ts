@@ -41,6 +41,29 @@ export function roundToDecimals(decimals: number, value: number): number {
   return Number(value.toFixed(decimals)) + 0;
 }
 
+/** The value nearest to `value` on the column's grid: a multiple of its step, or of its last decimal. */
+export function roundToStep({ decimals, step }: Pick<NumericColumn, 'decimals' | 'step'>, value: number): number {
+  return roundToDecimals(decimals.max, step === undefined ? value : Math.round(value / step) * step);
+}
+
+/**
+ * The coarsest step of which all values are multiples, or undefined where that is the last decimal, or may be chance: a
+ * step of 2 needs eleven different values, one of 5 five, one of 250 three.
+ */
+export function stepOf(values: readonly number[], decimals: number): number | undefined {
+  if (decimals > 9) return undefined;
+  const factor = 10 ** decimals;
+  const whole = [...new Set(values.map((value) => Math.abs(Math.round(value * factor))))].filter((value) => value > 0);
+  if (!whole.every(Number.isSafeInteger)) return undefined;
+  const divisor = whole.reduce((a, b) => greatestCommonDivisor(a, b), 0);
+  return divisor > 1 && (whole.length - 1) * Math.log2(divisor) >= 10 ? divisor / factor : undefined;
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  while (b > 0) [a, b] = [b, a % b];
+  return a;
+}
+
 /** Decimals that the shortest way to write a number needs: 22.50 needs one. */
 export function decimalsOf(value: number): number {
   const [mantissa = '', exponent = '0'] = String(value).split('e');

@@ -1,4 +1,5 @@
 import { CholeskyDecomposition, Matrix } from 'ml-matrix';
+import { NumericError } from '../../errors.js';
 import { minimize } from './minimize.js';
 import { sparse, type Sparse, type SparseRow } from './sparse-features.js';
 
@@ -7,6 +8,9 @@ const PRECISION = 1e9;
 
 /** Newton steps before giving up on a smaller gradient; a few are the rule. */
 const MAX_STEPS = 100;
+
+/** Shares of the largest curvature that are added where the Hessian is singular to rounding, least first. */
+const RIDGES = [1e-14, 1e-12, 1e-10, 1e-8, 1e-6];
 
 /** Weights on the features as they are given: one list a class, or one in all for two classes. */
 export interface LogisticRegression {
@@ -67,7 +71,7 @@ function newton(data: Sparse, y: ArrayLike<number>): Float64Array {
   for (let step = 0; step < MAX_STEPS; step++) {
     const { gradient, hessian } = derivativesOf(data, penalties, y, weights);
     if (gradient.every((slope) => Math.abs(slope) < 1e-9 * data.rows.length)) break;
-    const direction = new CholeskyDecomposition(hessian).solve(Matrix.columnVector(gradient)).to1DArray();
+    const direction = newtonStep(hessian, gradient);
     let reach = 1;
     let next = weights.map((weight, j) => weight - direction[j]!);
     let nextLoss = lossOf(data, penalties, y, next);
@@ -81,6 +85,26 @@ function newton(data: Sparse, y: ArrayLike<number>): Float64Array {
     loss = nextLoss;
   }
   return weights;
+}
+
+/**
+ * The step that a positive definite Hessian asks for. Columns that are nearly collinear, of values so large that the
+ * penalty is lost beside them, leave it singular to rounding: a ridge then is added to its diagonal, which changes the
+ * step and not the optimum.
+ * @throws NumericError when there is no such ridge: a feature is no finite number.
+ */
+function newtonStep(hessian: Matrix, gradient: Float64Array): number[] {
+  const largest = Math.max(...hessian.diagonal());
+  for (const ridge of Number.isFinite(largest) ? [0, ...RIDGES] : []) {
+    const ridged = ridge === 0 ? hessian : Matrix.add(hessian, Matrix.eye(hessian.rows).mul(ridge * largest));
+    const cholesky = new CholeskyDecomposition(ridged);
+    if (cholesky.isPositiveDefinite()) return cholesky.solve(Matrix.columnVector(gradient)).to1DArray();
+  }
+  throw new NumericError({
+    problem: 'the logistic regression of the evaluation has no solution',
+    expected: 'finite features',
+    remedy: 'Check the columns for numbers beyond 1e150.',
+  });
 }
 
 /** Margin of a row by the weights that begin at `start`. */

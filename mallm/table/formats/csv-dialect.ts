@@ -8,20 +8,26 @@ interface Field {
   quoted: boolean;
 }
 
+/** How rows are written as CSV when the table was none. */
+export const PLAIN_DIALECT: CsvDialect = { delimiter: ',', newline: '\n', bom: false };
+
 const DELIMITERS = [',', ';', '\t', '|'] as const;
 /** Rows that are looked at to find out how a file is written. */
 const SAMPLE = 500;
 /** Of two delimiters that fit this nearly as many rows, the one with more fields is taken. */
 const NEARLY = 0.05;
 
-/** Finds the delimiter that cuts most of the first rows into as many fields as the header. */
-export function sniffDelimiter(text: string): Pick<CsvDialect, 'delimiter' | 'spaced'> {
+/** Finds the delimiter that cuts most of the first rows into as many fields as the header, unless it is `given`. */
+export function sniffDelimiter(
+  text: string,
+  given?: CsvDialect['delimiter'],
+): Pick<CsvDialect, 'delimiter' | 'spaced'> {
   let best: { delimiter: CsvDialect['delimiter']; share: number; fields: number } = {
     delimiter: ',',
     share: 0,
     fields: 1,
   };
-  for (const delimiter of DELIMITERS) {
+  for (const delimiter of given ? [given] : DELIMITERS) {
     const widths = firstRecords<string>(text, { delimiter }).map((record) => record.length);
     const fields = widths[0] ?? 1;
     const share = widths.filter((width) => width === fields).length / widths.length;
@@ -30,7 +36,7 @@ export function sniffDelimiter(text: string): Pick<CsvDialect, 'delimiter' | 'sp
       best = { delimiter, share, fields };
     }
   }
-  const { delimiter } = best;
+  const delimiter = given ?? best.delimiter;
   return { delimiter, ...(isSpaced(text, delimiter) && { spaced: true }) };
 }
 

@@ -1,29 +1,30 @@
 import { TableError } from '../../errors.js';
 
 const BOM = '\uFEFF';
-/** First bytes of files that are often taken for CSV. */
-const OTHER_FILES: { bytes: number[]; what: string; remedy: string }[] = [
-  { bytes: [0xff, 0xfe], what: 'UTF-16 text', remedy: 'Convert it: iconv -f UTF-16 -t UTF-8 OLD.csv > NEW.csv' },
-  { bytes: [0xfe, 0xff], what: 'UTF-16 text', remedy: 'Convert it: iconv -f UTF-16 -t UTF-8 OLD.csv > NEW.csv' },
-  { bytes: [0x50, 0x4b, 0x03, 0x04], what: 'a spreadsheet or ZIP file', remedy: 'Save the sheet as "CSV UTF-8".' },
-  { bytes: [0x1f, 0x8b], what: 'a gzip file', remedy: 'Unpack it first: gunzip FILE' },
-  { bytes: [0x50, 0x41, 0x52, 0x31], what: 'a Parquet file', remedy: 'Write the table as CSV.' },
-];
+/** Bytes that are looked at to tell UTF-16 without a byte order mark from UTF-8. */
+const SAMPLE = 2000;
+/** Share of zero bytes at odd or even places from which on a text is UTF-16. */
+const MANY_ZEROS = 0.3;
+/** A control character that no text has: the file is not text. */
+const BINARY = /[\u0000-\u0008\u000e-\u001a\u001c-\u001f]/;
+
+const WINDOWS_80_TO_9F = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';
+
+/** The text of a file. */
+export interface DecodedText {
+  text: string;
+  /** Whether it began with a byte order mark, which is left out. */
+  bom: boolean;
+  encoding: 'UTF-8' | 'UTF-16' | 'Windows-1252';
+}
 
 /**
- * The text of a file in UTF-8, without the byte order mark.
- * @throws TableError for an empty file, other kinds of files, and the first byte that is not UTF-8 (its offset, from 0).
+ * Decodes a text file: UTF-8, UTF-16 with or without a byte order mark, and Windows-1252 where it is neither.
+ * @throws TableError for an empty file, a gzip file, damaged UTF-8, and a file that is not text.
  */
-export function decodeTable(bytes: Uint8Array): { text: string; bom: boolean } {
-  const other = OTHER_FILES.find((file) => file.bytes.every((byte, index) => bytes[index] === byte));
-  if (other)
-    throw new TableError({
-      problem: 'the table is not a CSV file',
-      expected: 'UTF-8 text',
-      got: other.what,
-      remedy: other.remedy,
-    });
-  const decoded = decodeUtf8(bytes);
+export function decodeTable(bytes: Uint8Array): DecodedText {
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b) throw notText('a gzip file', 'Unpack it first: gunzip FILE');
+  const { text: decoded, encoding } = decode(bytes);
   const bom = decoded.startsWith(BOM);
   const text = bom ? decoded.slice(1) : decoded;
   if (text.trim() === '') {
@@ -33,51 +34,51 @@ export function decodeTable(bytes: Uint8Array): { text: string; bom: boolean } {
       remedy: 'Check that the right file was given, and that it was written to the end.',
     });
   }
-  if (text.includes('\0')) {
-    const offset = bytes.indexOf(0);
-    throw new TableError({
-      problem: 'the table is not a text file',
-      expected: 'UTF-8 text',
-      got: `a zero byte at offset ${offset}`,
-      remedy: 'Save it as CSV in UTF-8.',
-    });
-  }
-  return { text, bom };
+  const binary = BINARY.exec(text);
+  if (binary) throw notText(`a control character at character ${binary.index}`, 'Save it as CSV in UTF-8.');
+  return { text, bom, encoding };
 }
 
-function decodeUtf8(bytes: Uint8Array): string {
+function decode(bytes: Uint8Array): Omit<DecodedText, 'bom'> {
+  const wide = utf16Of(bytes);
+  if (wide) return { text: new TextDecoder(wide, { ignoreBOM: true }).decode(bytes), encoding: 'UTF-16' };
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return { text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes), encoding: 'UTF-8' };
   } catch {
-    throw new TableError({
-      problem: 'the table is not UTF-8 text',
-      expected: 'UTF-8',
-      got: `a byte at offset ${firstBadByte(bytes)} (line ${lineOf(bytes, firstBadByte(bytes))}) that cannot stand there`,
-      remedy: 'Save it as "CSV UTF-8", or convert it: iconv -f WINDOWS-1252 -t UTF-8 OLD.csv > NEW.csv',
-    });
+    assertNoUtf8(bytes);
+    return { text: decodeWindows1252(bytes), encoding: 'Windows-1252' };
   }
 }
 
-/** Offset of the first byte at which the text before it, that byte included, can no longer become UTF-8. */
-function firstBadByte(bytes: Uint8Array): number {
-  let [good, bad] = [0, bytes.length + 1];
-  while (bad - good > 1) {
-    const middle = (good + bad) >> 1;
-    if (mayBecomeUtf8(bytes.subarray(0, middle))) good = middle;
-    else bad = middle;
-  }
-  return Math.min(bad, bytes.length) - 1;
+/** @throws TableError for what is UTF-8 in parts: it is damaged, and would be read wrongly as anything else. */
+function assertNoUtf8(bytes: Uint8Array): void {
+  const lenient = new TextDecoder('utf-8').decode(bytes);
+  if (!/[^\p{ASCII}\uFFFD]/u.test(lenient)) return;
+  const before = lenient.slice(0, lenient.indexOf('\uFFFD'));
+  throw notText(
+    `UTF-8 with bytes that are not, the first in line ${before.split('\n').length}`,
+    'Save it as "CSV UTF-8"; check that it was written to the end.',
+  );
 }
 
-function mayBecomeUtf8(bytes: Uint8Array): boolean {
-  try {
-    new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });
-    return true;
-  } catch {
-    return false;
-  }
+/** Several versions of Node decode `windows-1252` as Latin-1: the 32 characters in which they differ are replaced here. */
+function decodeWindows1252(bytes: Uint8Array): string {
+  const latin = Buffer.from(bytes).toString('latin1');
+  return latin.replace(/[\x80-\x9f]/g, (character) => WINDOWS_80_TO_9F[character.charCodeAt(0) - 0x80]!);
 }
 
-function lineOf(bytes: Uint8Array, offset: number): number {
-  return bytes.subarray(0, offset).reduce((lines, byte) => lines + (byte === 0x0a ? 1 : 0), 1);
+/** Which UTF-16 a file is in: by its byte order mark, else by the zero bytes of its Latin letters; null when it is not. */
+function utf16Of(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | null {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return 'utf-16be';
+  const sample = bytes.subarray(0, SAMPLE);
+  const zeros = [0, 0];
+  sample.forEach((byte, place) => (zeros[place % 2]! += byte === 0 ? 1 : 0));
+  const [even, odd] = zeros.map((count) => count / Math.max(1, sample.length / 2));
+  if (odd! > MANY_ZEROS && even === 0) return 'utf-16le';
+  return even! > MANY_ZEROS && odd === 0 ? 'utf-16be' : null;
+}
+
+function notText(got: string, remedy: string): TableError {
+  return new TableError({ problem: 'the table is not a text file', expected: 'CSV or JSON Lines', got, remedy });
 }

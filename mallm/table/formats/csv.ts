@@ -1,42 +1,52 @@
 import { parse, type Options } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import { needsQuotes, sniffDelimiter, sniffNewline, sniffQuoting } from './csv-dialect.js';
+import { skipPreamble } from './csv-preamble.js';
 import { decodeTable } from './csv-text.js';
 import type { Cell, Column, CsvDialect, Row, TableSchema } from '../dataset.js';
 import { formatDatetime } from '../datetime-format.js';
 import { TableError } from '../../errors.js';
-import { formatNumber } from '../number-grid.js';
+import { formatWritten } from '../number-format.js';
 
 /** A CSV file as it is written: names, texts row by row, and how to write it again. */
 export interface CsvTable {
   header: string[];
   records: string[][];
   dialect: CsvDialect;
+  /** Set when numbers are written plainly whatever the column's format, as in JSON Lines and Parquet. */
+  plainNumbers?: true;
+  /** What a user may want to know about how it was read, one sentence each; usually empty. */
+  notes: string[];
 }
 
 /** What csv-parse says is wrong, in our words. */
 const SYNTAX: Record<string, string> = {
   CSV_QUOTE_NOT_CLOSED: 'a quoted field is never closed',
   CSV_INVALID_CLOSING_QUOTE: 'a quoted field goes on after its closing quote',
-  INVALID_OPENING_QUOTE: 'a quote stands inside a field that is not quoted',
+  INVALID_OPENING_QUOTE: 'a quote inside a field that is not quoted',
 };
 
 /**
- * Reads a CSV file: strict UTF-8, with or without byte order mark, any of `,` `;` tab `|`, any newline. Empty lines are
- * skipped, and rows at the end in which every cell is empty. Every row has as many texts as the header.
- * @throws TableError for a file that is empty, not UTF-8, has no rows, one column, ragged rows, broken quotes, or names
- * that are empty or stand twice.
+ * Reads a CSV file: UTF-8, UTF-16 or Windows-1252, any of `,` `;` tab `|`, any newline, with or without a line `sep=;`,
+ * comments and titles above the header. Empty lines are skipped, and rows at the end in which every cell is empty. Every
+ * row has as many texts as the header.
+ * @throws TableError for a file that is empty, not text, has no rows, one column, ragged rows, broken quotes, or names
+ * that are empty or given twice.
  */
 export function parseCsv(bytes: Uint8Array): CsvTable {
-  const { text, bom } = decodeTable(bytes);
-  const delimiter = sniffDelimiter(text);
+  const { text: whole, bom, encoding } = decodeTable(bytes);
+  const preamble = skipPreamble(whole);
+  const { text } = preamble;
+  const delimiter = sniffDelimiter(text, preamble.delimiter);
   const separator = separatorOf(delimiter);
   const [header = [], ...records] = readRecords(text, separator);
   while (records.at(-1)?.every((field) => field === '')) records.pop();
   checkHeader(header);
   checkRecords(header, records, text, separator);
   const quoted = sniffQuoting(text, separator);
-  return { header, records, dialect: { ...delimiter, newline: sniffNewline(text), bom, ...(quoted && { quoted }) } };
+  const dialect = { ...delimiter, newline: sniffNewline(text), bom, ...(quoted && { quoted }) };
+  const decoded = encoding === 'UTF-8' ? [] : [`read as ${encoding}; what is written is UTF-8`];
+  return { header, records, dialect, notes: [...decoded, ...preamble.notes] };
 }
 
 /** Reads the records of a part that `formatCsv` wrote in this dialect without a header. */
@@ -66,11 +76,11 @@ export function formatCsv(
   return (dialect.bom ? '\uFEFF' : '') + head + body;
 }
 
-/** A cell as its column writes it: numbers with the input's decimals, dates in its format, missing cells by its token. */
+/** A cell as its column writes it: numbers with the input's decimals, dates in its format, missing cells by its token; a text as it is. */
 export function formatCell(column: Column, cell: Cell): string {
   if (cell === null) return column.missingToken;
   if (typeof cell === 'string') return cell;
-  if (column.kind === 'numeric') return formatNumber(column, cell);
+  if (column.kind === 'numeric') return formatWritten(column, cell);
   return column.kind === 'datetime' ? formatDatetime(column.format, cell) : String(cell);
 }
 
@@ -96,7 +106,8 @@ function parserOptions(delimiter: string): Options {
   return { ...lenient, delimiter, record_delimiter: ['\r\n', '\n', '\r'] };
 }
 
-function checkHeader(header: string[]): void {
+/** @throws TableError for one column only, and names that are empty or given twice. */
+export function checkHeader(header: string[]): void {
   const empty = header.flatMap((name, index) => (name.trim() === '' ? [index + 1] : []));
   if (header.length < 2) {
     throw new TableError({

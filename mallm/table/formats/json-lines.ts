@@ -1,7 +1,7 @@
 import { formatCell } from './csv.js';
 import type { Cell, Column, Row, TableSchema } from '../dataset.js';
 import { areTruths, truthOf } from '../label-match.js';
-import { formatNumber } from '../number-grid.js';
+import { formatNumber, parseNumber } from '../number-grid.js';
 
 /**
  * Rows as JSON Lines: one object a line, keys in the order of the columns. Numbers keep their decimals (`35.0`), yes and
@@ -18,10 +18,17 @@ function jsonWriter(column: Column): (cell: Cell) => string {
   // JSON knows one decimal mark.
   if (column.kind === 'numeric') {
     const { decimals, exponent } = column;
-    return orNull((cell) => formatNumber({ decimals, exponent }, Number(cell)));
+    return orNull((cell) =>
+      typeof cell === 'string' ? specialJson(cell) : formatNumber({ decimals, exponent }, cell),
+    );
   }
   if (column.kind === 'boolean' && areTruths(column.categories)) {
     return orNull((cell) => String(truthOf(String(cell)) ?? JSON.stringify(cell)));
   }
   return orNull((cell) => JSON.stringify(formatCell(column, cell)));
+}
+
+/** A text in place of a number: a code is a number here too. */
+function specialJson(text: string): string {
+  return parseNumber(text) === null ? JSON.stringify(text) : String(Number(text));
 }

@@ -3,8 +3,9 @@ import { isKeyShape } from '../identifier-pattern.js';
 import { areTruths } from '../label-match.js';
 import { numberStyle, parseNumber } from '../number-grid.js';
 
-/** More labels than this are text: no prompt should list them. */
+/** More labels than this are text, unless each is in two rows or more on average; far more always are: prompts list labels. */
 const MOST_LABELS = 100;
+const FAR_TOO_MANY = 1000;
 /** From this share of different texts on, a column names rows rather than classes. */
 const NEARLY_UNIQUE = 0.9;
 /** Fewer texts than this say nothing about uniqueness. */
@@ -25,7 +26,7 @@ export interface Cells {
   distinct: string[];
 }
 
-/** Whether no value stands twice, and most rows have one. */
+/** Whether no value is there twice, and most rows have one. */
 export function isUnique({ all, present, distinct }: Cells): boolean {
   return distinct.length === present.length && present.length * 2 > all.length;
 }
@@ -44,8 +45,14 @@ function isKeyName(name: string): boolean {
   return KEY_NAME.test(name) || KEY_NAME.test(name.toLowerCase());
 }
 
-/** Whether numbers are labels: two values, one that says yes or no, or the codes of a target's classes. */
-export function isLabelled({ distinct }: Cells, isTarget: boolean): boolean {
+/** Whether numbers are the names of places, by the column's name: postal codes. */
+function isPlaceName(name: string): boolean {
+  return /(?:^|[^a-z])(?:zip|zip_?code|plz|postal_?code|post_?code)(?:$|[^a-z])/.test(name.toLowerCase());
+}
+
+/** Whether numbers are labels: postal codes, two values, one that says yes or no, or the codes of a target's classes. */
+export function isLabelled({ base, distinct }: Cells, isTarget: boolean): boolean {
+  if (isPlaceName(base.name) && distinct.length <= MOST_LABELS) return true;
   if (distinct.length === 2 || areTruths(distinct)) return true;
   if (!isTarget || distinct.length > MOST_CLASS_CODES || distinct.length < 2) return false;
   const values = distinct.map((text) => parseNumber(text)).sort((a, b) => a! - b!);
@@ -57,5 +64,6 @@ export function isText({ present, distinct }: Cells): boolean {
   const share = distinct.length / present.length;
   const length = distinct.reduce((sum, text) => sum + text.length, 0) / distinct.length;
   const isProse = share > 0.5 && length > PROSE_LENGTH && distinct.some((text) => text.includes(' '));
-  return isProse || distinct.length > MOST_LABELS || (present.length >= FEW_TEXTS && share >= NEARLY_UNIQUE);
+  const areMany = distinct.length > MOST_LABELS && (share > 0.5 || distinct.length > FAR_TOO_MANY);
+  return isProse || areMany || (present.length >= FEW_TEXTS && share >= NEARLY_UNIQUE);
 }

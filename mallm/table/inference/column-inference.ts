@@ -1,14 +1,17 @@
 import { textLength } from '../cell.js';
-import { isKey, isLabelled, isText, isUnique, type Cells } from './column-heuristics.js';
-import type { Column, DatetimeColumn, IdentifierColumn, LabelColumn, NumericColumn, TextColumn } from '../dataset.js';
-import { parseDatetime, isDatetimeFormat } from '../datetime-format.js';
-import { inferDatetimeFormat, withFlags } from './datetime-inference.js';
-import { TableError } from '../../errors.js';
-import { patternOf } from '../identifier-pattern.js';
+import type { Column, IdentifierColumn, LabelColumn, TextColumn } from '../dataset.js';
+import { parseDatetime } from '../datetime-format.js';
 import { areTruths, truthOf } from '../label-match.js';
-import { commonestToken, hasNoneLabel, isMissingToken } from '../missing.js';
-import { numberStyle, parseNumber } from '../number-grid.js';
+import { commonestToken, hasNoneLabel, isLabelWord, isMissingToken } from '../missing.js';
+import { isNumberLike } from '../number-format.js';
+import { parseNumber } from '../number-grid.js';
+import { isKey, isLabelled, isText, isUnique, type Cells } from './column-heuristics.js';
+import { datetimeColumn } from './datetime-column.js';
+import { misfit, tooManyTruths } from './misfit.js';
+import { extent, numericColumn } from './number-inference.js';
+import { personalKind } from './personal.js';
 import type { ColumnMetadata } from './sdv-metadata.js';
+import { shapesOf } from '../identifier-shapes.js';
 
 /** What is known of a column before its cells are looked at. */
 export interface ColumnContext {
@@ -17,29 +20,27 @@ export interface ColumnContext {
   /** How the table writes missing cells elsewhere. */
   tableToken: string;
   metadata?: ColumnMetadata;
+  /** Keep what looks personal as it is. */
+  keep?: boolean;
 }
 
 /**
- * The column that its cells, as written, make; metadata decides where there is any.
- * @throws TableError for a column without any cell, or with cells that are not what the metadata says.
+ * The column that its cells, as written, make; metadata decides where there is any. One without any cell stays empty.
+ * @throws TableError for cells that are not what the metadata says.
  */
 export function inferColumn(texts: readonly string[], context: ColumnContext): Column {
   const cells = cellsOf(texts, context);
-  if (cells.present.length === 0) {
-    throw new TableError({
-      problem: `column ${JSON.stringify(context.name)} is empty in every row`,
-      expected: 'some values in every column',
-      remedy: 'Remove the column.',
-    });
-  }
-  return context.metadata ? declared(cells, context.metadata) : inferred(cells, context.isTarget);
+  if (cells.present.length === 0)
+    return { ...cells.base, nullable: true, kind: 'identifier', pattern: '', empty: true };
+  return context.metadata ? declared(cells, context.metadata, context.isTarget) : inferred(cells, context);
 }
 
-function cellsOf(all: readonly string[], { name, tableToken, metadata }: ColumnContext): Cells {
-  const mayBeLabel = metadata === undefined || metadata.kind === 'categorical';
-  const labels = new Set(metadata?.order ?? (mayBeLabel && hasNoneLabel(all) ? ['None'] : []));
-  const present = all.filter((text) => !isMissingToken(text) || labels.has(text.trim()));
-  const missing = all.filter((text) => isMissingToken(text) && !labels.has(text.trim()));
+/** The cells of a column, missing ones apart. A word that also means missing is a label where the metadata says so. */
+export function cellsOf(all: readonly string[], { name, tableToken, metadata }: ColumnContext): Cells {
+  const labels = labelWords(all, metadata);
+  const isValue = (text: string): boolean => !isMissingToken(text) || labels.has(text.trim());
+  const present = all.filter(isValue);
+  const missing = all.filter((text) => !isValue(text));
   const base = {
     name,
     description: metadata?.description ?? '',
@@ -49,21 +50,46 @@ function cellsOf(all: readonly string[], { name, tableToken, metadata }: ColumnC
   return { base, all, present, distinct: [...new Set(present)] };
 }
 
-function inferred(cells: Cells, isTarget: boolean): Column {
+/** Missing tokens that are labels in this column. */
+function labelWords(all: readonly string[], metadata: ColumnMetadata | undefined): Set<string> {
+  if (metadata?.order) return new Set(metadata.order);
+  const isLabelKind = metadata === undefined || metadata.kind === 'categorical' || metadata.kind === 'ordered';
+  if (!isLabelKind) return new Set();
+  if (metadata?.missing)
+    return new Set(all.map((text) => text.trim()).filter((text) => text !== '' && !metadata.missing!.includes(text)));
+  if (metadata) return new Set(all.map((text) => text.trim()).filter(isLabelWord));
+  return new Set(hasNoneLabel(all) ? ['None'] : []);
+}
+
+function inferred(cells: Cells, { isTarget, keep = false }: ColumnContext): Column {
   const written = cells.present.filter((text) => !isMissingToken(text));
   const valued = { ...cells, present: written, distinct: [...new Set(written)] };
-  const datetime = datetimeColumn(valued);
+  const personal = isTarget || keep ? null : personalKind(valued);
+  if (personal) return { ...identifierColumn(cells), personal };
+  const datetime = isTarget ? exactly(datetimeColumn(valued)) : datetimeColumn(valued);
   if (datetime) return datetime;
   if (!isTarget && isKey(cells)) return identifierColumn(cells);
-  const numeric = numericColumn(valued);
-  if (numeric) return isLabelled(valued, isTarget) ? labelColumn(cells) : numeric;
+  const numeric = numericColumn(valued, { isTarget });
+  if (numeric) {
+    const specials = new Set(numeric.specials?.map(({ text }) => text));
+    const numbers = valued.present.filter((text) => !specials.has(text.trim()));
+    const isLabels = isLabelled({ ...valued, present: numbers, distinct: [...new Set(numbers)] }, isTarget);
+    return isLabels ? labelColumn(cells) : numeric;
+  }
   return !isTarget && isText(cells) ? textColumn(cells) : labelColumn(cells);
 }
 
-function declared(cells: Cells, metadata: ColumnMetadata): Column {
+function exactly<C extends Column>(column: C | null): C | null {
+  return column && 'specials' in column ? null : column;
+}
+
+function declared(cells: Cells, metadata: ColumnMetadata, isTarget: boolean): Column {
   switch (metadata.kind) {
     case 'numeric':
-      return numericColumn(cells, true) ?? misfit(cells, 'numerical', (text) => parseNumber(text) !== null);
+      return (
+        numericColumn(cells, { declared: true, specials: metadata.specials, isTarget }) ??
+        misfit(cells, 'numerical', isNumberLike)
+      );
     case 'datetime':
       return datetimeColumn(cells, metadata.format) ?? misfitDate(cells, metadata.format);
     case 'boolean':
@@ -73,28 +99,12 @@ function declared(cells: Cells, metadata: ColumnMetadata): Column {
     case 'ordered':
       return orderedColumn(cells, metadata.order ?? labelColumn(cells).categories);
     case 'identifier':
-      return identifierColumn(cells, metadata.pattern);
+      return identifierColumn(cells, metadata);
     case 'text':
       return textColumn(cells);
     case 'key-or-text':
       return isUnique(cells) ? identifierColumn(cells) : textColumn(cells);
   }
-}
-
-function numericColumn({ base, present }: Cells, leadingZeros = false): NumericColumn | null {
-  const style = numberStyle(present, leadingZeros);
-  if (!style) return null;
-  const [min, max] = extent(present.map((text) => parseNumber(text, style.decimalMark)!));
-  return { ...base, kind: 'numeric', min, max, ...style };
-}
-
-function datetimeColumn({ base, present, distinct }: Cells, declaredFormat?: string): DatetimeColumn | null {
-  const format = declaredFormat ? withFlags(declaredFormat, distinct) : inferDatetimeFormat(distinct);
-  if (format === null || !isDatetimeFormat(format)) return null;
-  const seconds = present.map((text) => parseDatetime(format, text));
-  if (!seconds.every((each) => each !== null)) return null;
-  const [min, max] = extent(seconds);
-  return { ...base, kind: 'datetime', min, max, format };
 }
 
 /** Labels sorted: no before yes, numbers by value, all others by their characters. */
@@ -114,44 +124,20 @@ function orderedColumn(cells: Cells, order: string[]): LabelColumn {
   return misfit(cells, 'categorical with an "order"', (text) => order.includes(text));
 }
 
-function identifierColumn({ base, distinct }: Cells, pattern?: string): IdentifierColumn {
-  return { ...base, kind: 'identifier', pattern: pattern ?? patternOf(distinct) };
+function identifierColumn(
+  { base, present }: Cells,
+  { pattern, personal }: Partial<ColumnMetadata> = {},
+): IdentifierColumn {
+  const shapes = pattern === undefined ? shapesOf(present) : { pattern };
+  return { ...base, kind: 'identifier', ...shapes, ...(personal && { personal }) };
 }
 
 function textColumn({ base, distinct }: Cells): TextColumn {
-  return { ...base, kind: 'text', maxLength: distinct.reduce((most, text) => Math.max(most, textLength(text)), 0) };
-}
-
-function extent(values: readonly number[]): [number, number] {
-  return values.reduce<[number, number]>(
-    ([min, max], value) => [Math.min(min, value), Math.max(max, value)],
-    [Infinity, -Infinity],
-  );
-}
-
-/** @throws TableError always. */
-function misfit({ base, all }: Cells, type: string, fits: (text: string) => boolean): never {
-  const wrong = all.flatMap((text, index) => (isMissingToken(text) || fits(text) ? [] : [index + 1]));
-  throw new TableError({
-    problem: `column ${JSON.stringify(base.name)} is ${type} in the metadata, but its cells are not`,
-    got: `${wrong.length} that do not fit, the first in row ${wrong[0] ?? '?'} below the header`,
-    remedy: 'Correct the cells or the metadata, or leave the column out of the metadata.',
-  });
+  const [, maxLength] = extent(distinct.map(textLength));
+  return { ...base, kind: 'text', maxLength };
 }
 
 function misfitDate(cells: Cells, format: string | undefined): never {
-  return misfit(
-    cells,
-    `datetime${format ? ` (${format})` : ''}`,
-    (text) => format !== undefined && parseDatetime(format, text) !== null,
-  );
-}
-
-function tooManyTruths({ base, distinct }: Cells): never {
-  throw new TableError({
-    problem: `column ${JSON.stringify(base.name)} is boolean in the metadata, but has more than two values`,
-    expected: 'two',
-    got: String(distinct.length),
-    remedy: 'Make it "categorical" there.',
-  });
+  const fits = (text: string): boolean => format !== undefined && parseDatetime(format, text) !== null;
+  return misfit(cells, `datetime${format ? ` (${format})` : ''}`, fits);
 }

@@ -1,28 +1,32 @@
+import { readCell, type CellReading } from '../cell-text.js';
 import { inferColumn } from './column-inference.js';
-import { columnNamed, isLabel, isModelled, type Cell, type Column, type Row, type TableSchema } from '../dataset.js';
-import { parseDatetime } from '../datetime-format.js';
+import { columnNamed, isLabel, isModelled, type Column, type Row, type TableSchema } from '../dataset.js';
 import { TableError } from '../../errors.js';
-import { findLabel } from '../label-match.js';
-import { commonestToken, isMissing } from '../missing.js';
+import { commonestToken } from '../missing.js';
 import { didYouMean } from '../near-names.js';
-import { parseNumber } from '../number-grid.js';
 import { checkMetadataColumns, type TableMetadata } from './sdv-metadata.js';
 
 /** Fewer rows than this say nothing about a table. */
 const MIN_ROWS = 10;
 
-/** What is said about a table beside its cells. */
+/** Share of a column's cells that may be neither missing nor readable. */
+const MOST_UNREAD = 0.2;
+
+/** What is known of a table beside its cells. */
 export interface InferenceOptions {
   /** The column to be predicted. */
   target: string;
   /** Kinds of columns that override what their cells suggest. */
   metadata?: TableMetadata;
+  /** Columns that look personal, and are to be kept as they are. */
+  keep?: readonly string[];
 }
 
 /**
- * The columns of a table from its texts, as `parseCsv` gives them. Numbers are numeric, but two-valued ones, and those
- * with leading zeros, are labels; keys that are unique are identifiers; texts of many values are text, of few labels.
- * @throws TableError for an unknown target, fewer than 10 rows, an empty column, a target that is always the same or
+ * The columns of a table from its texts, as `parseTable` gives them. Numbers in any format are numeric, but two-valued
+ * ones, and those with leading zeros, are labels; keys that are unique, names and addresses of persons are identifiers;
+ * texts that repeat are labels, all others text. What decides is in docs/columns.md.
+ * @throws TableError for an unknown target, fewer than 10 rows, a target that is always the same or
  * never twice the same label, and metadata that does not fit.
  */
 export function inferSchema(
@@ -30,34 +34,56 @@ export function inferSchema(
   records: readonly (readonly string[])[],
   options: InferenceOptions,
 ): TableSchema {
-  const { target, metadata } = options;
-  checkTarget(header, target);
+  checkTarget(header, options.target);
   checkRowCount(records.length);
-  if (metadata) checkMetadataColumns(metadata, header);
-  const tableToken = commonestToken(records.flat()) ?? '';
-  const columns = header.map((name, index) => {
-    const texts = records.map((record) => record[index]!);
-    return inferColumn(texts, { name, isTarget: name === target, tableToken, metadata: metadata?.columns.get(name) });
-  });
-  const schema = { columns, target };
+  const schema = inferColumns(header, records, options);
   checkTargetValues(schema, readRows(schema, header, records));
   return schema;
 }
 
 /**
+ * The columns of a table whose target may be unknown, or no target at all. The schema's target is then empty.
+ * @throws TableError for an unknown target, and metadata that does not fit.
+ */
+export function inferColumns(
+  header: readonly string[],
+  records: readonly (readonly string[])[],
+  { target = '', metadata, keep }: Partial<InferenceOptions>,
+): TableSchema {
+  if (target !== '') checkTarget(header, target);
+  if (metadata) checkMetadataColumns(metadata, header);
+  const tableToken = commonestToken(records.flat()) ?? '';
+  const columns = header.map((name, index) => {
+    const texts = records.map((record) => record[index]!);
+    const known = { metadata: metadata?.columns.get(name), keep: keep?.includes(name) };
+    return inferColumn(texts, { name, isTarget: name === target, tableToken, ...known });
+  });
+  return { columns, target };
+}
+
+/**
  * The rows of a table, typed, in the order of the schema's columns; the file may have them in another order. Labels are
- * taken as written, seen or not; `1.0` counts as the label `1` where there is no other.
- * @throws TableError for a column that is missing or too many, and a cell that is no number or no date where it must be.
+ * taken as written, seen or not; `1.0` counts as the label `1` where there is no other. A few cells that are no number or
+ * no date where they must be count as missing.
+ * @throws TableError for a column that is missing or too many, and for one with many cells that cannot be read.
  */
 export function readRows(
   schema: TableSchema,
   header: readonly string[],
   records: readonly (readonly string[])[],
+  reading: CellReading = {},
 ): Row[] {
   const places = placesIn(schema, header);
-  return records.map((record, row) =>
-    schema.columns.map((column, index) => readCell(column, record[places[index]!]!, row)),
+  const unread = schema.columns.map((): number[] => []);
+  const rows = records.map((record, row) =>
+    schema.columns.map((column, index) => {
+      const cell = readCell(column, record[places[index]!]!, row, reading);
+      if (cell === undefined) unread[index]!.push(row);
+      return cell ?? null;
+    }),
   );
+  schema.columns.forEach((column, index) => assertReadable(column, unread[index]!, records.length));
+  return rows;
 }
 
 function checkTarget(header: readonly string[], target: string): void {
@@ -130,21 +156,14 @@ function placesIn(schema: TableSchema, header: readonly string[]): number[] {
   return names.map((name) => header.indexOf(name));
 }
 
-function readCell(column: Column, text: string, row: number): Cell {
-  if (isMissing(column, text)) return null;
-  if (isLabel(column)) return findLabel(column.categories, text) ?? text;
-  if (column.kind === 'numeric') return parseNumber(text, column.decimalMark) ?? unreadable(column, 'a number', row);
-  if (column.kind === 'datetime') {
-    return parseDatetime(column.format, text) ?? unreadable(column, `a date in the format ${column.format}`, row);
-  }
-  return text;
-}
-
-/** @throws TableError always. */
-function unreadable(column: Column, expected: string, row: number): never {
+/** @throws TableError when more than a few cells of a column cannot be read. */
+function assertReadable(column: Column, unread: readonly number[], rows: number): void {
+  if (unread.length <= MOST_UNREAD * rows) return;
+  const [first = 0] = unread;
+  const format = column.kind === 'datetime' ? `dates in the format ${column.format}` : 'numbers';
   throw new TableError({
-    problem: `row ${row + 1} below the header has a cell in column ${JSON.stringify(column.name)} that cannot be read`,
-    expected: `${expected}, or nothing`,
-    remedy: 'Correct the cell, write it as the training rows are, or leave it empty.',
+    problem: `column ${JSON.stringify(column.name)} has ${unread.length} cells that cannot be read, the first in row ${first + 1} below the header`,
+    expected: `${format}, or nothing`,
+    remedy: 'Correct the cells, or leave them empty.',
   });
 }

@@ -1,8 +1,10 @@
-import type { Column, TableSchema } from '../dataset.js';
+import { isLabel, type Column, type PersonalKind, type TableSchema } from '../dataset.js';
 import { isDatetimeFormat, portableFormat } from '../datetime-format.js';
 import { TableError } from '../../errors.js';
 import { patternFromRegex, patternToRegex } from '../identifier-pattern.js';
-import { didYouMean, editDistance } from '../near-names.js';
+import { isLabelWord, isMissingToken } from '../missing.js';
+import { didYouMean } from '../near-names.js';
+import { kindOfSdtype, sdtypeOf } from './sdtypes.js';
 
 /** What metadata says about one column: it overrides what the cells suggest. */
 export interface ColumnMetadata {
@@ -15,6 +17,12 @@ export interface ColumnMetadata {
   format?: string;
   /** Shape of the keys, for `identifier`. */
   pattern?: string;
+  /** What of a person the cells say, for `identifier`. */
+  personal?: PersonalKind;
+  /** Texts that stand for a missing cell, beside the empty one, for labels: all others are labels. */
+  missing?: string[];
+  /** Texts beside the numbers, for `numeric`: codes for missing, words. Without it they are found. */
+  specials?: string[];
 }
 
 /** What metadata says about a table: only the columns it names. */
@@ -24,29 +32,12 @@ export interface TableMetadata {
 
 type Json = Record<string, unknown>;
 
-const KINDS: Record<string, ColumnMetadata['kind']> = {
-  numerical: 'numeric',
-  categorical: 'categorical',
-  boolean: 'boolean',
-  datetime: 'datetime',
-  id: 'identifier',
-  text: 'text',
-  unknown: 'key-or-text',
-};
-const SDTYPES: Record<Column['kind'], string> = {
-  numeric: 'numerical',
-  categorical: 'categorical',
-  ordered: 'categorical',
-  boolean: 'boolean',
-  datetime: 'datetime',
-  identifier: 'id',
-  text: 'text',
-};
-
 /**
  * Reads SDV metadata: a single table (`{"columns": …}`) or several (`{"tables": …}`), of which the one with the columns
  * of `header` counts. A categorical column with `order` (labels from low to high) or `order_by` is ordered. Beside SDV's
- * own keys a column may have a `description`. Personal sdtypes (`name`, `email`, `ssn`, …) become identifiers: made afresh, never copied.
+ * own keys a column may have a `description`; labels `missing_values` (texts that mean missing; all others are labels); and
+ * numbers `special_values` (texts beside the numbers that are kept with their share). Personal sdtypes (`name`, `email`,
+ * `ssn`, …) become identifiers: made afresh, never copied.
  * @throws TableError when it is not such metadata, or an sdtype, format or regular expression is not known.
  */
 export function parseMetadata(json: unknown, header?: readonly string[]): TableMetadata {
@@ -57,11 +48,15 @@ export function parseMetadata(json: unknown, header?: readonly string[]): TableM
 
 /** SDV metadata (single table, version 1) of a schema; reading it again with the same table gives the same schema. */
 export function toMetadata(schema: TableSchema): Json {
-  const keys = schema.columns.filter(({ kind, nullable }) => kind === 'identifier' && !nullable);
+  const keys = schema.columns.filter(
+    (column) => column.kind === 'identifier' && !column.nullable && !column.personal && !isEmpty(column),
+  );
   return {
     METADATA_SPEC_VERSION: 'SINGLE_TABLE_V1',
     ...(keys.length === 1 && { primary_key: keys[0]!.name }),
-    columns: Object.fromEntries(schema.columns.map((column) => [column.name, writeColumn(column)])),
+    columns: Object.fromEntries(
+      schema.columns.filter((column) => !isEmpty(column)).map((column) => [column.name, writeColumn(column)]),
+    ),
   };
 }
 
@@ -99,8 +94,13 @@ function tableIn(json: unknown, header: readonly string[] | undefined): Json {
 function readColumn(name: string, json: unknown): ColumnMetadata {
   const column = asObject(json, `column ${JSON.stringify(name)} of the metadata`);
   const { sdtype, description, order, datetime_format: format, regex_format: regex } = column;
-  const kind = kindOf(name, sdtype);
-  const read: ColumnMetadata = { kind, description: typeof description === 'string' ? description : '' };
+  const known = kindOfSdtype(name, sdtype);
+  const { kind } = known;
+  const texts = {
+    missing: readMissing(name, column.missing_values),
+    specials: readTexts(name, 'special_values', column.special_values),
+  };
+  const read: ColumnMetadata = { ...known, description: typeof description === 'string' ? description : '', ...texts };
   if (kind === 'categorical' && order) return { ...read, kind: 'ordered', order: readOrder(name, order) };
   if (kind === 'categorical' && column.order_by) return { ...read, kind: 'ordered' };
   if (kind === 'datetime' && format) return { ...read, format: readFormat(name, format) };
@@ -108,15 +108,28 @@ function readColumn(name: string, json: unknown): ColumnMetadata {
   return read;
 }
 
-function kindOf(name: string, sdtype: unknown): ColumnMetadata['kind'] {
-  const known = Object.keys(KINDS);
-  const problem = `column ${JSON.stringify(name)} of the metadata has no usable sdtype`;
-  if (typeof sdtype !== 'string') throw new TableError({ problem, expected: `one of ${known.join(', ')}` });
-  if (Object.hasOwn(KINDS, sdtype)) return KINDS[sdtype]!;
-  if (known.some((each) => editDistance(each, sdtype.toLowerCase()) <= 2 && each.length > 2)) {
-    throw new TableError({ problem, got: JSON.stringify(sdtype), remedy: didYouMean(sdtype, known, '') });
+function readMissing(name: string, value: unknown): string[] | undefined {
+  const texts = readTexts(name, 'missing_values', value);
+  const other = texts?.find((text) => !isMissingToken(text));
+  if (other === undefined) return texts;
+  throw new TableError({
+    problem: `"missing_values" of column ${JSON.stringify(name)} in the metadata has a text that never means missing`,
+    expected: 'texts such as NA, None, nan, ?, -',
+    got: JSON.stringify(other),
+    remedy: 'Leave it out: it is a label.',
+  });
+}
+
+function readTexts(name: string, key: string, value: unknown): string[] | undefined {
+  if (value === undefined) return undefined;
+  if (Array.isArray(value) && value.every((text) => typeof text === 'string' || typeof text === 'number')) {
+    return value.map(String);
   }
-  return 'identifier';
+  throw new TableError({
+    problem: `"${key}" of column ${JSON.stringify(name)} in the metadata is not a list of texts`,
+    expected: 'a list such as ["-99", "pending"]; [] for none',
+    remedy: 'Write it so, or leave it out.',
+  });
 }
 
 function readOrder(name: string, order: unknown): string[] {
@@ -144,13 +157,22 @@ function readFormat(name: string, format: unknown): string {
 }
 
 function writeColumn(column: Column): Json {
-  const json: Json = { sdtype: SDTYPES[column.kind] };
+  const json: Json = { sdtype: sdtypeOf(column) };
   if (column.kind === 'numeric') json.computer_representation = column.decimals.max === 0 ? 'Int64' : 'Float';
   if (column.kind === 'ordered') json.order = column.categories;
   if (column.kind === 'datetime') json.datetime_format = portableFormat(column.format);
-  if (column.kind === 'identifier') json.regex_format = patternToRegex(column.pattern);
+  if (column.kind === 'identifier' && !column.personal && !column.shapes) {
+    json.regex_format = patternToRegex(column.pattern);
+  }
+  if (column.kind === 'numeric' && column.specials) json.special_values = column.specials.map(({ text }) => text);
+  if (isLabel(column) && column.nullable && isLabelWord(column.missingToken))
+    json.missing_values = [column.missingToken];
   if (column.description !== '') json.description = column.description;
   return json;
+}
+
+function isEmpty(column: Column): boolean {
+  return column.kind === 'identifier' && column.empty === true;
 }
 
 function asObject(json: unknown, what: string): Json {

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { toApplicationFailure } from '../../../activities/failures.js';
+import { NumericError } from '../../../mallm/errors.js';
 import { fitLinearRegression, predictLinearRegression } from '../../../mallm/evaluation/learners/linear-regression.js';
 import {
   fitLogisticRegression,
@@ -139,5 +141,33 @@ describe('random forest', () => {
       predictRandomForest(fitRandomForest(small.x, small.y, { classes: 3, seed }), small.x).map((row) => row[0]!);
     expect(predict(1)).toEqual(predict(1));
     expect(predict(1)).not.toEqual(predict(2));
+  });
+});
+
+describe('nearly collinear columns of large values', () => {
+  const rows = (scale: number): Float64Array[] =>
+    Array.from({ length: 80 }, (_, row) => {
+      const value = scale * (1 + ((row * 37) % 80) / 80);
+      return Float64Array.of(value, value + scale * 1e-9 * ((row * 11) % 7), (row * 13) % 17);
+    });
+  const y = Array.from({ length: 80 }, (_, row) => Number((row * 37) % 80 > 40 !== (row % 9 === 0)));
+
+  it.each([1e8, 1e10, 1e12])('from %d on have a fit, nearly as good as that of the standardised columns', (scale) => {
+    const accuracyOf = (x: Float64Array[]): number => {
+      const predicted = predictLogisticRegression(fitLogisticRegression(x, y, 2), x);
+      return predicted.filter(([, yes], row) => yes! > 0.5 === (y[row] === 1)).length / y.length;
+    };
+    const large = rows(scale);
+    expect(accuracyOf(large)).toBeGreaterThanOrEqual(accuracyOf(standardizer(large)(large)) - 0.1);
+  });
+
+  it('that are no finite numbers are an error that is final', () => {
+    const broken = rows(1e8).map((row, place) => (place === 3 ? Float64Array.of(Infinity, row[1]!, 1) : row));
+    expect(() => fitLogisticRegression(broken, y, 2)).toThrow(NumericError);
+    try {
+      fitLogisticRegression(broken, y, 2);
+    } catch (error) {
+      expect(toApplicationFailure(error)).toMatchObject({ type: 'InvalidInput', nonRetryable: true });
+    }
   });
 });

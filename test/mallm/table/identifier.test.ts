@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { IdentifierColumn } from '../../../mallm/table/dataset.js';
 import { TableError } from '../../../mallm/errors.js';
-import { freshIdentifiers, identifiersOf, withFreshIdentifiers } from '../../../mallm/table/identifier.js';
+import { freshIdentifiers } from '../../../mallm/table/identifier.js';
+import { finishedRows, identifiersOf } from '../../../mallm/table/finished-rows.js';
 import { isKeyShape, patternFromRegex, patternOf, patternToRegex } from '../../../mallm/table/identifier-pattern.js';
 
 function column(pattern: string): IdentifierColumn {
@@ -124,7 +125,7 @@ describe('fresh keys', () => {
       [3, 'P12'],
     ]);
     expect(keys).toEqual({ id: ['P11', 'P12'] });
-    const rows = withFreshIdentifiers(
+    const rows = finishedRows(
       schema,
       [
         [5, null],

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { formatCsv, parseCsvPart } from '../../../../mallm/table/formats/csv.js';
 import type { CsvDialect, Row, TableSchema } from '../../../../mallm/table/dataset.js';
 import { formatJsonLines } from '../../../../mallm/table/formats/json-lines.js';
+import { parseTable } from '../../../../mallm/table/formats/read-table.js';
 import { beginParquet } from '../../../../mallm/table/formats/parquet.js';
 import { readRows } from '../../../../mallm/table/inference/schema-inference.js';
 
@@ -136,5 +137,39 @@ describe('a part of a CSV file', () => {
     const text = formatCsv(schema, all, dialect, { header: false });
     expect(readRows(schema, names, parseCsvPart(text, dialect))).toEqual(all);
     expect(parseCsvPart('', dialect)).toEqual([]);
+  });
+});
+
+describe('what is written is read again', () => {
+  const readable = {
+    ...schema,
+    columns: [
+      ...schema.columns,
+      { ...base, name: 'clock', kind: 'datetime' as const, min: 0, max: 86_399, format: '%H:%M' },
+      { ...base, name: 'silent', kind: 'text' as const, nullable: false, maxLength: 9 },
+    ],
+  };
+  const all = rows.map((row, index): Row => [...row, index === 1 ? null : 70_020 + index * 60, null]);
+  const file = beginParquet(readable);
+  const parquet = Buffer.concat([file.rowGroup(all), file.end()]);
+
+  it.each([
+    ['JSON Lines', Buffer.from(formatJsonLines(readable, all))],
+    ['Parquet', parquet],
+    ['CSV', Buffer.from(formatCsv(readable, all, { delimiter: ';', newline: '\n', bom: false }))],
+  ])('%s', async (_, bytes) => {
+    const table = await parseTable(bytes);
+    expect(readRows(readable, table.header, table.records, table)).toEqual(all);
+  });
+
+  it('a time of day is a time in Parquet, and a text column may come out empty', async () => {
+    const { schema: elements } = parquetMetadata(new Uint8Array(parquet).buffer);
+    expect(elements.find(({ name }) => name === 'clock')!.logical_type).toMatchObject({ type: 'TIME' });
+    expect(elements.find(({ name }) => name === 'silent')!.repetition_type).toBe('OPTIONAL');
+    expect((await parseTable(parquet)).records.map((record) => record.slice(-2))).toEqual([
+      ['19:27:00', ''],
+      ['', ''],
+      ['19:29:00', ''],
+    ]);
   });
 });

@@ -65,10 +65,9 @@ describe('numbers', () => {
 
   test('what is nearly a number is none', () => {
     for (const cells of [
-      ['1,200', '3,400', '5,600'],
-      ['$5', '$6', '$7'],
-      ['5 %', '6 %', '7 %'],
       ['inf', '1', '2'],
+      ['Room 1', 'Room 2', 'Room 3'],
+      ['2 - low', '3 - mid', '4 - high'],
       ['1', '2', '<3'],
     ]) {
       const quoted = cycle(
@@ -129,7 +128,7 @@ describe('dates and times', () => {
     ['%Y-%m-%d %H:%M', many((i) => `2020-03-04 ${String(i % 24).padStart(2, '0')}:05`)],
     ['%Y-%m-%dT%H:%M:%SZ', many((i) => `2020-03-04T05:06:${String(i).padStart(2, '0')}Z`)],
     ['%Y-%m-%dT%H:%M:%S.%3f+02:00', many((i) => `2020-03-04T05:06:07.${String(100 + i)}+02:00`)],
-    ['%Y-%m-%d %H:%M:%S%:z', many((i) => `2020-03-04 05:06:07+0${(i % 2) + 1}:00`)],
+    ['%Y-%m-%d %H:%M:%S%:z', many((i) => `2020-03-04 05:06:07+${String(i % 24).padStart(2, '0')}:00`)],
     ['%m/%d/%y %I:%M %p', many((i) => `03/${String(i + 1).padStart(2, '0')}/20 11:59 PM`)],
     ['%H:%M', many((i) => `${String(i).padStart(2, '0')}:30`)],
   ])('%s', (format, cells) => expect(columnOf(cells)).toMatchObject({ kind: 'datetime', format }));
@@ -164,7 +163,8 @@ describe('identifiers and text', () => {
     ['weight_id', many((i) => String(i + 0.5)), 'numeric'],
     ['id', many((i) => (i === 5 ? '' : `A${100 + i}`)), 'identifier'],
     ['id', many((i) => (i > 10 ? '' : `A${100 + i}`)), 'text'],
-    ['name', many((i) => `Person ${String.fromCharCode(65 + i)}`), 'text'],
+    ['name', many((i) => `Person ${String.fromCharCode(65 + i)}`), 'identifier'],
+    ['remark', many((i) => `Person ${String.fromCharCode(65 + i)}`), 'text'],
     [
       'note',
       cycle(
@@ -177,11 +177,15 @@ describe('identifiers and text', () => {
     ['town', cycle(['Bonn', 'Ulm', 'Jena', 'Kiel', 'Hof'], 24), 'categorical'],
   ])('%s, case %#', (name, cells, kind) => expect(columnOf(cells, name).kind).toBe(kind));
 
-  test('more than a hundred labels are text, but for the target', () => {
-    const towns = Array.from({ length: 330 }, (_, i) => `town${i % 110}`);
-    const csv = csvOf({ town: towns, size: cycle(['1.5', '2', '7'], 330), y: cycle(['no', 'yes'], 330) });
-    expect(columnNamed(typedTable(csv, 'y').schema, 'town')).toMatchObject({ kind: 'text', maxLength: 7 });
-    expect(columnNamed(typedTable(csv, 'town').schema, 'town').kind).toBe('categorical');
+  test('many labels stay labels where they repeat, and are text where most do not', () => {
+    const towns = Array.from({ length: 330 }, (_, i) => `town${i < 60 ? i : i % 220}`);
+    const table = (town: string[]): string =>
+      csvOf({ town, size: cycle(['1.5', '2', '7'], 330), y: cycle(['no', 'yes'], 330) });
+    expect(columnNamed(typedTable(table(towns.map((_, i) => `I${i % 115}`)), 'y').schema, 'town').kind).toBe(
+      'categorical',
+    );
+    expect(columnNamed(typedTable(table(towns), 'y').schema, 'town')).toMatchObject({ kind: 'text', maxLength: 7 });
+    expect(columnNamed(typedTable(table(towns), 'town').schema, 'town').kind).toBe('categorical');
   });
 
   test('the training tables of the benchmark keep their labels at 25 rows', () => {
@@ -238,12 +242,6 @@ describe('the target', () => {
       'y',
       /too few rows: expected at least 10 to learn from, got 3\. Add rows/,
     ],
-    [
-      'an empty column',
-      csvOf({ ...FILLER, gone: cycle(['', 'NA', ' '], 24) }),
-      'y',
-      /"gone" is empty in every row.*Remove/,
-    ],
   ])('is refused: %s', (_, csv, target, message) => {
     const error = failure(csv, target);
     expect(error.message).toMatch(message);
@@ -282,13 +280,13 @@ describe('rows of another file of the table', () => {
     ['a column is missing', ['size', 'y'], [['1', 'no']], /no "code"/],
     ['a column too many', ['size', 'code', 'y', 'z'], [['1', '1', 'no', '']], /also "z"/],
     [
-      'a cell is no number',
+      'many cells are no numbers',
       ['size', 'code', 'y'],
       [
         ['1', '1', 'no'],
         [SECRET, '1', 'no'],
       ],
-      /row 2 .*"size".*a number/,
+      /"size" has 1 cells.*row 2 .*numbers/,
     ],
   ])('are refused when %s', (_, header, records, message) => {
     expect(() => readRows(schema, header, records)).toThrow(message);

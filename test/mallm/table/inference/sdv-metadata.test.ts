@@ -96,7 +96,7 @@ describe('metadata that does not fit is refused', () => {
       { columns: { Code: { sdtype: 'id' } } },
       /"Code" that the table does not have.*Did you mean "code"/,
     ],
-    ['a column without sdtype', { columns: { code: {} } }, /"code".*no usable sdtype.*numerical/],
+    ['a column without sdtype', { columns: { code: {} } }, /"code".*sdtype that is not known.*numerical/],
     ['a misspelt sdtype', { columns: { code: { sdtype: 'numercial' } } }, /got "numercial"\. Did you mean "numerical"/],
     [
       'numbers that are none',
@@ -163,7 +163,7 @@ describe('metadata is written, and read again gives the same schema', () => {
         code: { sdtype: 'numerical', computer_representation: 'Int64' },
         stage: { sdtype: 'categorical', order: ['None', 'I', 'II', 'III'], description: 'Stage at first visit' },
         day: { sdtype: 'datetime', datetime_format: '%m/%d/%Y' },
-        name: { sdtype: 'text' },
+        name: { sdtype: 'name' },
         y: { sdtype: 'boolean' },
       },
     });

@@ -1,0 +1,43 @@
+import { inferColumns } from '../../mallm/table/inference/schema-inference.js';
+import { reportColumns, type ColumnReport } from '../../mallm/table/inference/column-report.js';
+import { toMetadata } from '../../mallm/table/inference/sdv-metadata.js';
+import { writeWhole } from '../runs/run-folder.js';
+import { readMetadata, readTableFile } from './table-file.js';
+
+/** A table to look at. */
+export interface InspectRequest {
+  /** Path of a CSV, Excel, JSON Lines or Parquet file; `-` reads standard input. */
+  table: string;
+  /** Sheet of a workbook; the first by default. */
+  sheet?: string;
+  /** The column to be predicted: it is never text or an identifier, and keeps all of its values. */
+  target?: string;
+  /** SDV metadata JSON that overrides the inferred columns. */
+  schema?: string;
+  /** Columns that look personal and are to be kept as they are. */
+  keepColumns?: string[];
+  /** SDV metadata JSON to write: what was found, to be edited and given back as `schema`. */
+  out?: string;
+}
+
+/** What a table is taken for. */
+export interface Inspection {
+  rows: number;
+  columns: ColumnReport[];
+  /** How the file was read, where that is not obvious. */
+  notes: string[];
+}
+
+/** Looks at a table as a fit would, column by column. No model call. @throws TableError when it cannot be read. */
+export async function inspect({ table, sheet, target, schema, keepColumns, out }: InspectRequest): Promise<Inspection> {
+  const file = await readTableFile(table, sheet);
+  const { metadata } = await readMetadata(schema, file);
+  const inferred = inferColumns(file.header, file.records, { target, metadata, keep: keepColumns });
+  const given = new Set(metadata?.columns.keys());
+  if (out !== undefined) await writeWhole(out, `${JSON.stringify(toMetadata(inferred), null, 2)}\n`);
+  return {
+    rows: file.records.length,
+    columns: reportColumns(inferred, file.header, file.records, given),
+    notes: file.notes,
+  };
+}

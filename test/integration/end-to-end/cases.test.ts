@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseTable } from '../../../mallm/table/formats/read-table.js';
+import type { CommandResult, Workplace } from '../../support/command-line.js';
+import { openWorkplace, repositoryFile } from '../../support/command-line.js';
+
+const CASES = 'test/fixtures/cases';
+
+let place: Workplace;
+beforeAll(async () => {
+  place = await openWorkplace();
+});
+afterAll(() => place.close());
+
+async function cellsOf(path: string, column: string): Promise<string[]> {
+  const { header, records } = await parseTable(readFileSync(path));
+  return records.map((record) => record[header.indexOf(column)]!);
+}
+
+async function fit(path: string, target: string, out: string, ...more: string[]): Promise<CommandResult> {
+  const table = repositoryFile(`${CASES}/${path}`);
+  const result = await place.run([
+    'fit',
+    table,
+    '--target',
+    target,
+    '--epochs',
+    '1',
+    '--seed',
+    '1',
+    '--out',
+    out,
+    ...more,
+  ]);
+  expect(result.stderr).not.toMatch(/^error/im);
+  expect(result.code).toBe(0);
+  return result;
+}
+
+function ownFile(...names: string[]): string {
+  return join(place.folder, ...names);
+}
+
+describe('identifiers of held-out rows', () => {
+  it('are not given to synthetic rows', async () => {
+    await fit('held-out-ids-reappear/dupcase.csv', 'target', 'dup', '--held-out', '20%');
+    const real = await cellsOf(repositoryFile(`${CASES}/held-out-ids-reappear/dupcase.csv`), 'id');
+    const ids = await cellsOf(ownFile('dup', 'synthetic.csv'), 'id');
+    expect(ids).toHaveLength(48);
+    expect(ids.filter((id) => real.includes(id))).toEqual([]);
+    expect(new Set(ids).size).toBe(48);
+  });
+});
+
+describe('codes for missing', () => {
+  it('come out with their share, and never as parts of a mean', async () => {
+    const { stderr } = await fit('missing-codes-are-averaged/missing.csv', 'outcome', 'codes');
+    expect(stderr).toContain('"bmi": "-99": kept beside the values');
+    const sampled = await place.run(['sample', 'codes', '--rows', '1000', '--out', 'codes.csv']);
+    expect(sampled.code).toBe(0);
+    const share = (cells: string[], code: string): number => cells.filter((cell) => cell === code).length / 1000;
+    const [bmi, packyears, children, sbp] = await Promise.all(
+      ['bmi', 'packyears', 'children', 'sbp'].map((name) => cellsOf(ownFile('codes.csv'), name)),
+    );
+    for (const [cells, codes, low, high] of [
+      [bmi!, { '-99': 30 / 160 }, 11, 45],
+      [packyears!, { '999': 32 / 160 }, 0, 40],
+      [children!, { '-7': 22 / 160, '-8': 12 / 160, '-9': 18 / 160 }, 0, 5],
+      [sbp!, { '.A': 9 / 160, '.B': 6 / 160, '.': 8 / 160 }, 80, 200],
+    ] as const) {
+      for (const [code, expected] of Object.entries(codes))
+        expect(Math.abs(share(cells, code) - expected)).toBeLessThan(0.08);
+      const values = cells.filter((cell) => !Object.keys(codes).includes(cell)).map(Number);
+      expect(Math.min(...values)).toBeGreaterThanOrEqual(low);
+      expect(Math.max(...values)).toBeLessThanOrEqual(high);
+    }
+  });
+});
+
+describe('a table with text, formatted numbers and ids of two shapes', () => {
+  it('is written as Parquet and JSON Lines, which evaluate and refine read', async () => {
+    await fit('formatted-numbers-are-text-or-labels/money.csv', 'status', 'money', '--held-out', '20%');
+    for (const format of ['parquet', 'jsonl']) {
+      const { code } = await place.run(['sample', 'money', '--rows', '40', '--out', `m.${format}`]);
+      expect(code).toBe(0);
+      expect(await cellsOf(ownFile(`m.${format}`), 'income')).toHaveLength(40);
+    }
+    const money = repositoryFile(`${CASES}/formatted-numbers-are-text-or-labels/money.csv`);
+    const limits = await cellsOf(ownFile('money', 'synthetic.csv'), 'limit');
+    expect(limits.every((limit) => /^\$\d{1,3}(,\d{3})*$/.test(limit))).toBe(true);
+    const table = ['--target', 'status'];
+    const evaluated = await place.run([
+      'evaluate',
+      '--train',
+      money,
+      '--held-out',
+      money,
+      '--synthetic',
+      'm.parquet',
+      ...table,
+      '--json',
+    ]);
+    expect(evaluated.code).toBe(0);
+    const refined = await place.run(['refine', money, '--pool', 'm.jsonl', ...table, '--rows', '20', '--out', 'r.csv']);
+    expect(refined.code).toBe(0);
+    expect((await cellsOf(ownFile('r.csv'), 'rate')).every((rate) => /^\d+\.\d%$/.test(rate))).toBe(true);
+  });
+});
