@@ -64,7 +64,8 @@ function texts(values: unknown[], name: string): string[] {
   return values.map((value) => {
     if (value === null || value === undefined) return '';
     if (value instanceof Date) return dateText(value, areDays);
-    if (typeof value !== 'object') return String(value as string | number | bigint | boolean);
+    if (typeof value === 'string') return value;
+    if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean') return String(value);
     throw new TableError({
       problem: `column ${JSON.stringify(name)} of the Parquet file has lists or structures in its cells`,
       expected: 'texts, numbers, dates, true and false',
