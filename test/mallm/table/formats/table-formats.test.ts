@@ -173,3 +173,50 @@ describe('what is written is read again', () => {
     ]);
   });
 });
+
+it('a code stays a number and a word a text in JSON Lines; Parquet has the code, and null for the word', async () => {
+  const codes: TableSchema = {
+    target: 'bmi',
+    columns: [
+      {
+        ...{ ...base, name: 'bmi', kind: 'numeric', min: 10, max: 50, decimals: { min: 1, max: 1 } },
+        specials: [
+          { text: '-99', share: 0.5 },
+          { text: 'pending', share: 0.5 },
+        ],
+      },
+      {
+        ...base,
+        name: 'end',
+        kind: 'datetime',
+        min: 0,
+        max: 1e9,
+        format: '%Y-%m-%d',
+        forms: [{ format: '%Y', share: 0.5 }],
+      },
+    ],
+  };
+  const written: Row[] = [
+    [20.5, 86_400],
+    ['-99', '1999'],
+    ['pending', null],
+  ];
+  expect(formatJsonLines(codes, written)).toBe(
+    '{"bmi":20.5,"end":"1970-01-02"}\n{"bmi":-99,"end":"1999"}\n{"bmi":"pending","end":null}\n',
+  );
+  const file = beginParquet(codes);
+  const { records } = await parseTable(Buffer.concat([file.rowGroup(written), file.end()]));
+  expect(records).toEqual([
+    ['20.5', '1970-01-02'],
+    ['-99', '1999'],
+    ['', ''],
+  ]);
+  const csv = formatCsv(codes, written, { delimiter: ',', newline: '\n', bom: false });
+  const lines = csv
+    .trim()
+    .split('\n')
+    .slice(1)
+    .map((line) => line.split(','));
+  expect(readRows(codes, ['bmi', 'end'], lines, { asWritten: true })).toEqual(written);
+  expect(readRows(codes, ['bmi', 'end'], lines).map(([bmi]) => bmi)).toEqual([20.5, null, null]);
+});
