@@ -14,8 +14,10 @@ import type { EvaluationWithBaselines } from '../mallm/evaluation/result.js';
 import { finishedRows } from '../mallm/table/finished-rows.js';
 import type { Rejections } from '../mallm/rejections.js';
 import { seedOf } from '../mallm/random.js';
-import { drawRows, fitRefinedGenerator } from '../mallm/refinement/refinement.js';
-import type { RefinedGenerator } from '../mallm/refinement/refinement.js';
+import { drawRows } from '../mallm/refinement/draw-rows.js';
+import type { RefinedGenerator } from '../mallm/refinement/generator.js';
+import { poolInWords, SHARPENED_USE } from '../mallm/refinement/in-words.js';
+import { fitRefinedGenerator } from '../mallm/refinement/refinement.js';
 import { readRows } from '../mallm/table/inference/schema-inference.js';
 import { searchStructure as search } from '../mallm/theta/structure-search.js';
 import type { Edge } from '../mallm/theta/theta.js';
@@ -68,14 +70,15 @@ export function makeBaseline({
   return baselineRows(method, ask);
 }
 
-/** Rows drawn from the refined generator of a pool that somebody's model has made, ordered by a structure found here. */
+/** Rows drawn from the refined generator of a pool that any model has made, ordered by a structure found here. */
 export function refineRows(
   input: Omit<Parameters<typeof fitRefinedGenerator>[0], 'edges'> & { count: number },
-): ReturnType<typeof drawRows> {
+): ReturnType<typeof drawRows> & { refinement: string } {
   const { count, ...prior } = input;
   const { schema, trainRows, seed } = prior;
   const generator = fitRefinedGenerator({ ...prior, edges: search(schema, trainRows, { seed }) });
-  return drawRows(generator, { count, seed: seedOf(seed, 'draw') });
+  const use = generator.sharpened ? `; sharpened: ${SHARPENED_USE}` : '';
+  return { ...drawRows(generator, { count, seed: seedOf(seed, 'draw') }), refinement: poolInWords(generator) + use };
 }
 
 /** Draws `count` rows from a refined generator. */

@@ -188,7 +188,10 @@ async function askForRows(
   return {
     asked: call.rows,
     ...withAbsent(parsed, call.rows),
-    call: { host, model: name, simulated, promptTokens, completionTokens, shown },
+    call: {
+      ...{ host, model: name, simulated, promptTokens, completionTokens, shown },
+      ...{ rows: parsed.rows.length, unplaced: parsed.unplaced },
+    },
   };
 }
 

@@ -1,12 +1,14 @@
 import { widenSchema } from '../mallm/conditions/condition-parser.js';
 import type { Row } from '../mallm/table/dataset.js';
 import { identifiersOf } from '../mallm/table/finished-rows.js';
+import { RunError } from '../mallm/errors.js';
 import type { FitState } from '../mallm/fit/fit-state.js';
 import { bestPair } from '../mallm/fit/fit-state.js';
 import type { RunPlan, StoredRows, StoredTheta } from '../mallm/fit/plan.js';
 import { seedOf } from '../mallm/random.js';
 import type { Ref } from '../mallm/reference.js';
-import type { RefinedGenerator } from '../mallm/refinement/refinement.js';
+import { GENERATOR_VERSION, type RefinedGenerator } from '../mallm/refinement/generator.js';
+import type { RefinementInput } from '../mallm/refinement/refinement.js';
 import { nothingSpent } from '../mallm/fit/spending.js';
 import type {
   CloseShardInput,
@@ -27,13 +29,17 @@ import { findShard, fingerprintsBefore, putPart, putShard } from './table-parts.
 /** Model rows in the pool at most, as a multiple of the training rows: newest first, those of the best θ before all. */
 const POOL_LIMIT = 10;
 
-/** Fits the refined generator on the training rows and on the rows the model gave during the fit; once for each distance. */
+/**
+ * Fits the refined generator on the training rows and on the model's rows of the fit; once for each distance and way of
+ * drawing. A generator of an older form is not read: it is fitted anew from the stored rows.
+ */
 export async function prepareGenerator(
   { openStore, compute }: Dependencies,
   input: PrepareGeneratorInput,
 ): Promise<Ref> {
   const store = openStore(input.store);
-  const key = runKeys(input.runId).refinedGenerator(input.state.sha256, input.distance);
+  const form = `v${GENERATOR_VERSION}-${input.distance}${input.sharpen ? '-sharpened' : ''}`;
+  const key = runKeys(input.runId).refinedGenerator(input.state.sha256, form);
   const known = await findRef(store, key);
   if (known) return known;
   const [plan, state] = await Promise.all([getObject<RunPlan>(store, input.plan), getWholeFit(store, input.state)]);
@@ -43,9 +49,10 @@ export async function prepareGenerator(
   const generator = await compute.run('fitRefinedGenerator', {
     schema: plan.schema,
     trainRows,
-    modelRows: await poolOf(store, state, best?.number ?? null, POOL_LIMIT * trainRows.length),
+    ...(await poolOf(store, state, best?.number ?? null, POOL_LIMIT * trainRows.length)),
     edges: theta?.causalStructure ?? [],
     distance: input.distance,
+    sharpened: input.sharpen ?? false,
     seed: seedOf(plan.options.seed, 'refine'),
   });
   return putObject(store, key, generator);
@@ -60,6 +67,7 @@ export async function drawShard({ openStore, compute }: Dependencies, input: Dra
     getObject<RunPlan>(store, input.plan),
     getObject<RefinedGenerator>(store, input.generator),
   ]);
+  if (generator.version !== GENERATOR_VERSION) throw oldGenerator(generator);
   const { written, rejections, shortfall } = await compute.run('drawPart', {
     generator,
     schema: widenSchema(plan.schema, input.conditions),
@@ -83,6 +91,15 @@ async function keysOfData(store: ObjectStore, { schema, train, heldOut }: RunPla
     [train, heldOut].filter((ref) => ref !== null).map((ref) => getObject<Row[]>(store, ref)),
   );
   return identifiersOf(schema, rows.flat());
+}
+
+function oldGenerator({ version }: { version: number }): RunError {
+  return new RunError({
+    problem: 'this draw was begun with the refined generator of an older version',
+    expected: `form ${GENERATOR_VERSION}`,
+    got: `form ${version}`,
+    remedy: 'Begin another draw, with another number of rows or another --seed: its generator is fitted anew.',
+  });
 }
 
 /** What is known of a shard that is asked of the model: its full part, or one without rows to begin with. */
@@ -135,13 +152,36 @@ export async function curateRows(
   };
 }
 
-async function poolOf(store: ObjectStore, state: FitState, best: number | null, limit: number): Promise<Row[]> {
+/** The model's rows of a fit with what their prompts showed, those of the best θ first, then newest first. */
+async function poolOf(
+  store: ObjectStore,
+  state: FitState,
+  best: number | null,
+  limit: number,
+): Promise<Required<Pick<RefinementInput, 'modelRows' | 'shown'>>> {
   const newestFirst = [...state.pool].reverse();
   const ordered = [...newestFirst.filter((p) => p.number === best), ...newestFirst.filter((p) => p.number !== best)];
-  const rows: Row[] = [];
+  const rows: PoolRow[] = [];
   for (const { rows: ref } of ordered) {
     if (rows.length >= limit) break;
-    rows.push(...(await getObject<StoredRows>(store, ref)).rows);
+    rows.push(...poolRows(await getObject<StoredRows>(store, ref)));
   }
-  return rows.slice(0, limit);
+  const pool = rows.slice(0, limit);
+  return { modelRows: pool.map(({ row }) => row), shown: pool.map(({ shown }) => shown) };
+}
+
+interface PoolRow {
+  row: Row;
+  /** Null in runs of an older version. */
+  shown: number[] | null;
+}
+
+/** The rows of a group of calls, each with the training rows that its prompt showed. */
+function poolRows({ rows, calls }: StoredRows): PoolRow[] {
+  if (calls.some((call) => call.rows === undefined)) return rows.map((row) => ({ row, shown: null }));
+  let first = 0;
+  return calls.flatMap(({ rows: count = 0, unplaced = [], shown }) => {
+    const own = [...rows.slice(first, (first += count)), ...unplaced];
+    return own.map((row) => ({ row, shown }));
+  });
 }

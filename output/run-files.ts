@@ -8,6 +8,8 @@ import type { FitState, HostSeen } from '../mallm/fit/fit-state.js';
 import { exposureOf, seenBy } from '../mallm/fit/fit-state.js';
 import type { Manifest } from '../mallm/fit/manifest.js';
 import { sumRejections } from '../mallm/rejections.js';
+import { GENERATOR_VERSION, type RefinedGenerator } from '../mallm/refinement/generator.js';
+import { poolInWords } from '../mallm/refinement/in-words.js';
 import type { RunPlan, StoredRows, StoredTheta } from '../mallm/fit/plan.js';
 import { readRows } from '../mallm/table/inference/schema-inference.js';
 import { addSpending, costOf } from '../mallm/fit/spending.js';
@@ -127,8 +129,21 @@ export async function manifestOf(store: ObjectStore, results: Results): Promise<
     unseen: unseenValues(plan.schema, spec.conditions),
     draw: spec.draw,
     distance: spec.distance,
+    ...(await refinementOf(store, drawn)),
     store: store.url,
     files: {},
+  };
+}
+
+/** How the rows were drawn; nothing for rows of the model, and for those of an older generator. */
+async function refinementOf(store: ObjectStore, { generator }: SampleResult): Promise<Pick<Manifest, 'refinement'>> {
+  if (!generator) return {};
+  const { version, sharpened, modelRows, poolWeights } = await getObject<RefinedGenerator>(store, generator);
+  if (version !== GENERATOR_VERSION) return {};
+  const rounded = Object.entries(poolWeights).map(([name, weight]) => [name, Number(weight.toFixed(3))]);
+  const inWords = poolInWords({ modelRows, poolWeights });
+  return {
+    refinement: { sharpened, modelRows, poolWeights: Object.fromEntries(rounded) as typeof poolWeights, inWords },
   };
 }
 

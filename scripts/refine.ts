@@ -15,6 +15,7 @@ export function refineCommand(): Command {
     .requiredOption('--out <file>', 'CSV file to write')
     .option('--rows <n>', 'rows to draw (default: as many as the table has)', whole)
     .addOption(distanceOption())
+    .option('--sharpen', 'a more predictable target: for training models, not for effect sizes')
     .option('--sheet <name>', 'sheet of an Excel workbook (default: the first)')
     .option('--schema <metadata.json>', 'SDV metadata that overrides the inferred columns')
     .option('--seed <n>', 'other rows', whole)
@@ -24,8 +25,10 @@ export function refineCommand(): Command {
     )
     .action((table: string, flags: Flags) =>
       runCommand(async (signal) => {
-        const { file, released, shortfall } = await refine({ ...flags, table, signal });
-        openTerminal({}).result([`${released} rows in ${file}`, ...(shortfall ? [`short: ${shortfall}`] : [])], {
+        const { file, released, shortfall, refinement } = await refine({ ...flags, table, signal });
+        const lines = [`${released} rows in ${file}`, refinement, ...(shortfall ? [`short: ${shortfall}`] : [])];
+        openTerminal({}).result(lines, {
+          refinement,
           file,
           released,
           shortfall,

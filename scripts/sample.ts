@@ -21,6 +21,7 @@ export function sampleCommand(): Command {
       ]),
     )
     .addOption(distanceOption())
+    .option('--sharpen', 'a more predictable target: for training models, not for effect sizes')
     .option('--seed <n>', 'other rows', whole)
     .option('--quiet', 'print nothing but errors')
     .option('--json', 'print the manifest as JSON')
@@ -50,6 +51,8 @@ Examples:
             ...manifest.unseen.map((condition) => `never seen in the training rows: ${condition}`),
             `${released} of ${asked} rows in ${file}`,
             ...(manifest.shortfall ? [`short: ${manifest.shortfall}`] : []),
+            ...(manifest.refinement ? [manifest.refinement.inWords] : []),
+            ...(manifest.refinement?.sharpened ? ['sharpened: for training models, not for effect sizes'] : []),
             ...repeatLines(manifest),
           ],
           { file, ...manifest },

@@ -44,8 +44,8 @@ export const runKeys = (runId: string) => ({
   rows: (step: string, theta: number, firstCall: number) => `runs/${runId}/rows/${step}/t${theta}-c${firstCall}`,
   /** Start of the keys of all rows that the model made for a sample. */
   rowsOfSample: (sampleId: string) => `runs/${runId}/rows/${sampleSteps(sampleId)}`,
-  refinedGenerator: (stateSha256: string, distance: string) =>
-    `runs/${runId}/generators/${stateSha256.slice(0, CONTENT_DIGITS)}-${distance}.json`,
+  refinedGenerator: (stateSha256: string, form: string) =>
+    `runs/${runId}/generators/${stateSha256.slice(0, CONTENT_DIGITS)}-${form}.json`,
 });
 
 /** Keys of a sample of a run: the parts of a released table, and what came of its shards. */

@@ -120,6 +120,8 @@ export interface SaveCheckpointInput extends OfRun {
 export interface PrepareGeneratorInput extends OfRun {
   state: Ref;
   distance: DistanceLevel;
+  /** Draws the target sharper than it is; absent: faithfully. */
+  sharpen?: boolean;
 }
 
 export interface DrawShardInput extends OfShard {

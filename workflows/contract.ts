@@ -150,6 +150,8 @@ export interface SampleCommon {
   theta: Candidate;
   draw: 'refined' | 'model';
   distance: DistanceLevel;
+  /** Draws the target sharper than it is; absent: faithfully. */
+  sharpen?: boolean;
   conditions: PartialRow;
   seed: number;
   inFlight: number;

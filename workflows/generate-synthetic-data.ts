@@ -77,10 +77,11 @@ async function drawTable(input: SampleInput, generator: Ref, shards: Shards, con
 }
 
 async function prepareGenerator(
-  { store, runId, plan, state, distance }: SampleInput,
+  { store, runId, plan, state, distance, sharpen }: SampleInput,
   control: RunControl,
 ): Promise<Ref> {
-  return control.unpaid(() => computeActivities().prepareGenerator({ store, runId, plan, state, distance }));
+  const input = { store, runId, plan, state, distance, ...(sharpen ? { sharpen } : {}) };
+  return control.unpaid(() => computeActivities().prepareGenerator(input));
 }
 
 function assemble(input: SampleInput, { next }: Shards, control: RunControl): Promise<Omit<SampleResult, 'generator'>> {

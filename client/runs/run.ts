@@ -45,6 +45,7 @@ export interface SampleSpec {
   rows: number;
   draw: 'refined' | 'model';
   distance: DistanceLevel;
+  sharpen?: boolean;
   conditions: PartialRow;
 }
 

@@ -35,6 +35,8 @@ export interface SampleRequest extends Watcher {
   /** `refined` costs no model call; `model` asks the model for every row. */
   draw?: 'refined' | 'model';
   distance?: DistanceLevel;
+  /** Draws the target sharper than it is: for training models, not for effect sizes. With `draw: refined` only. */
+  sharpen?: boolean;
   /** Conditions that every released row satisfies: `age > 65`, `sex = Female`. */
   where?: string[];
   /** Another seed gives other rows; the same request gives the same rows. */
@@ -143,14 +145,23 @@ function conditionsOf(where: string[], schema: TableSchema): PartialRow {
 }
 
 function specOf(request: SampleRequest, usual: SampleSpec['draw'], { schema, options }: RunPlan): SampleSpec {
-  const { rows, distance = options.distance, seed, where = [] } = request;
+  const { rows, distance = options.distance, sharpen = false, seed, where = [] } = request;
   const conditions = conditionsOf(where, schema);
   // What no training row shows cannot be drawn from them: the model is asked for it.
   const draw = request.draw ?? (unseenValues(schema, conditions).length > 0 ? 'model' : usual);
   // The id is a hash of what was asked: the same request again finds its own run, finished or not.
-  const asked = JSON.stringify([rows, draw, distance, conditions, seed ?? null]);
+  if (sharpen && draw === 'model') throw notSharpened();
+  const asked = JSON.stringify([rows, draw, distance, conditions, seed ?? null, ...(sharpen ? ['sharpened'] : [])]);
   const sampleId = createHash('sha256').update(asked).digest('hex').slice(0, 10);
-  return { sampleId, rows, draw, distance, conditions };
+  return { sampleId, rows, draw, distance, ...(sharpen ? { sharpen } : {}), conditions };
+}
+
+function notSharpened(): OptionError {
+  return new OptionError({
+    problem: "rows of the model's own cannot be sharpened",
+    expected: '--sharpen with rows that are drawn without a model call',
+    remedy: 'Leave --sharpen out, or draw with --draw refined.',
+  });
 }
 
 function fileExists(file: string): OptionError {

@@ -41,20 +41,24 @@ export async function baseline(request: OfTable & { method: BaselineMethod }): P
   return { file: request.out, released: made.length, rejections: {}, shortfall: null };
 }
 
-/** The refinement for rows that a model has already made: they are the prior, the table is the evidence. No model call. */
-export async function refine(request: OfTable & { pool: string; distance?: DistanceLevel }): Promise<RowsOutcome> {
-  const { pool, distance = 'mild', seed = 1 } = request;
+/** The refinement for rows that any model has made: they count as far as the table vouches for them. No model call. */
+export async function refine(
+  request: OfTable & { pool: string; distance?: DistanceLevel; sharpen?: boolean },
+): Promise<RowsOutcome & { refinement: string }> {
+  const { pool, distance = 'mild', sharpen = false, seed = 1 } = request;
   const { file, schema, rows } = await read(request);
   const prior = {
     schema,
     trainRows: rows,
     modelRows: rowsLike(schema, await readTableFile(pool), pool),
     distance,
+    sharpened: sharpen,
     seed,
   };
   const drawn = await inThread(request, (run) => run('refineRows', { ...prior, count: request.rows ?? rows.length }));
   await write(request, file, schema, rows, drawn.rows);
-  return { file: request.out, released: drawn.rows.length, rejections: drawn.rejections, shortfall: drawn.shortfall };
+  const { refinement, rejections, shortfall } = drawn;
+  return { file: request.out, released: drawn.rows.length, rejections, shortfall, refinement };
 }
 
 async function read({

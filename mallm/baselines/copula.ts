@@ -1,9 +1,9 @@
 import type { Column, Row } from '../table/dataset.js';
 import { createRandom } from '../random.js';
 import { codeColumns, pointsOf, rowOfPoint } from '../refinement/column-codes.js';
-import { gridOf, toGrid, type Grid } from '../refinement/smoothing.js';
+import { gridOf, toGrid, type Grid } from '../refinement/number-grids.js';
 import type { BaselineInput } from './baseline.js';
-import { normalCumulative, normalQuantile } from './standard-normal.js';
+import { normalCumulative, normalQuantile } from '../learning/standard-normal.js';
 
 /** Share of the identity in the correlation matrix: it stays positive definite however few the rows. */
 const RIDGE = 1e-6;

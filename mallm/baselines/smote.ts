@@ -2,7 +2,7 @@ import type { Row } from '../table/dataset.js';
 import { isLabel } from '../table/dataset.js';
 import { createRandom, type Random } from '../random.js';
 import { codeColumns, pointsOf, rowOfPoint, type CodedColumn } from '../refinement/column-codes.js';
-import { gridOf, toGrid, type Grid } from '../refinement/smoothing.js';
+import { gridOf, toGrid, type Grid } from '../refinement/number-grids.js';
 import type { BaselineInput } from './baseline.js';
 
 /** Neighbours of a row among which one is chosen. */

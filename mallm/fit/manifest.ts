@@ -103,6 +103,22 @@ export const manifestSchema = z.strictObject({
   unseen: z.array(z.string()).describe('conditions that ask for what no training row shows'),
   draw: z.enum(['refined', 'model']).describe('where released rows come from'),
   distance: z.enum(DISTANCE_LEVELS).describe('how near a released row may come to a real one'),
+  refinement: z
+    .strictObject({
+      sharpened: z.boolean().describe('the target was drawn sharper: for training models, not for effect sizes'),
+      modelRows: z.strictObject({
+        given: count.describe('rows of the model that were offered'),
+        used: count.describe(
+          'of these, rows that can be drawn and are no copies or near copies of what their prompt showed',
+        ),
+      }),
+      poolWeights: z
+        .record(z.string(), z.number().min(0))
+        .describe("column → how many times the training rows the model's rows count for it"),
+      inWords: z.string().describe('the same in words'),
+    })
+    .optional()
+    .describe('how the rows were drawn; not there when they are the model’s own'),
   store: z.string().describe('URL of the object store, without credentials'),
   schedule: z
     .strictObject({

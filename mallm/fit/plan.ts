@@ -35,7 +35,7 @@ export interface StoredTheta extends EvolvingTheta {
   told: string[];
 }
 
-/** Rows that one group of model calls gave, in the order of the calls. */
+/** Rows of one group of model calls, in the order of the calls. */
 export interface StoredRows {
   theta: number;
   rows: Row[];
@@ -53,6 +53,10 @@ export interface StoredCall {
   completionTokens: number;
   /** Training rows shown in the prompt, by index. */
   shown: number[];
+  /** How many of the group's rows came of this call. */
+  rows?: number;
+  /** Valid rows that did not keep their given cells: they fill no slot, but belong to the model's pool. */
+  unplaced?: Row[];
 }
 
 /** Edges that a fit begins with, unless they are to be searched in the training rows: then null. */

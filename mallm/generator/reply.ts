@@ -23,6 +23,8 @@ export interface RowsAsked {
 export interface ParsedRows {
   /** Valid rows in the order of the reply, at most as many as asked; identifier cells are null. */
   rows: Row[];
+  /** Valid rows that fit no partial row that is open, among them those beyond the rows asked for. */
+  unplaced: Row[];
   /** Candidates for a row that were not kept, by reason. */
   rejections: Rejections;
 }
@@ -57,8 +59,8 @@ export function parseRows(text: string, ask: RowsAsked): ParsedRows {
     if ('reason' in checked) reject(checked.reason);
     else valid.push({ place, row: checked.row });
   }
-  const rows = ask.partialRows ? fitPartialRows(valid, ask, ask.partialRows, reject) : firstAsked(valid, ask, reject);
-  return { rows, rejections: Object.fromEntries(counts) };
+  const placed = ask.partialRows ? fitPartialRows(valid, ask, ask.partialRows, reject) : firstAsked(valid, ask, reject);
+  return { ...placed, rejections: Object.fromEntries(counts) };
 }
 
 function checkedRow(candidate: ReplyValue, schema: TableSchema, find: ColumnFinder): { row: Row } | { reason: string } {
@@ -95,9 +97,10 @@ function valuesByColumn(object: ReplyObject, find: ColumnFinder): Map<number, Re
   return values;
 }
 
-function firstAsked(valid: PlacedRow[], { asked }: RowsAsked, reject: Reject): Row[] {
+function firstAsked(valid: PlacedRow[], { asked }: RowsAsked, reject: Reject): Omit<ParsedRows, 'rejections'> {
   for (let surplus = asked; surplus < valid.length; surplus++) reject('surplus-row');
-  return valid.slice(0, asked).map(({ row }) => row);
+  const rows = valid.map(({ row }) => row);
+  return { rows: rows.slice(0, asked), unplaced: rows.slice(asked) };
 }
 
 /**
@@ -109,7 +112,7 @@ function fitPartialRows(
   { schema, asked }: RowsAsked,
   partialRows: readonly PartialRow[],
   reject: Reject,
-): Row[] {
+): Omit<ParsedRows, 'rejections'> {
   const wanted = partialRows.slice(0, asked);
   const fits = ({ row }: PlacedRow, slot: number): boolean => keepsGiven(schema, row, wanted[slot]!);
   const open = new Set(wanted.keys());
@@ -124,7 +127,8 @@ function fitPartialRows(
     else open.delete(slot);
     return slot !== undefined;
   });
-  return kept.map(({ row }) => row);
+  const rowsOf = (placed: PlacedRow[]): Row[] => placed.map(({ row }) => row);
+  return { rows: rowsOf(kept), unplaced: rowsOf(valid.filter((placed) => !kept.includes(placed))) };
 }
 
 /** Identifiers are made in code: the model does not see conditions on them. */

@@ -68,33 +68,22 @@ export function rowOfPoint(schema: TableSchema, columns: readonly CodedColumn[],
   return row;
 }
 
-/** Writes a point as features for boosted trees: numbers and ordered or two-valued labels as they are, others one-hot. */
-export function featureWriter(columns: readonly CodedColumn[]): {
-  width: number;
-  write: (point: Float64Array, features: Float64Array) => void;
-} {
+/**
+ * Points as features for boosted trees: numbers and ordered or two-valued labels as they are, others one-hot.
+ */
+export function featuresOf(columns: readonly CodedColumn[], points: readonly Float64Array[]): Float64Array[] {
   const widths = columns.map(({ kind, ordered, values }) =>
     kind === 'label' && !ordered && values.length > 2 ? values.length : 1,
   );
   const width = widths.reduce((sum, value) => sum + value, 0);
-  const write = (point: Float64Array, features: Float64Array): void => {
-    features.fill(0);
+  return points.map((point) => {
+    const features = new Float64Array(width);
     let offset = 0;
     for (let c = 0; c < widths.length; c++) {
       if (widths[c] === 1) features[offset] = point[c]!;
       else if (point[c]! > 0) features[offset + point[c]! - 1] = 1;
       offset += widths[c]!;
     }
-  };
-  return { width, write };
-}
-
-/** The features of many points. */
-export function featuresOf(columns: readonly CodedColumn[], points: readonly Float64Array[]): Float64Array[] {
-  const { width, write } = featureWriter(columns);
-  return points.map((point) => {
-    const features = new Float64Array(width);
-    write(point, features);
     return features;
   });
 }

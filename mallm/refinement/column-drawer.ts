@@ -1,220 +1,159 @@
 import type { Random } from '../random.js';
-import type { CodedColumn } from './column-codes.js';
-import type { Smoothing } from './smoothing.js';
-import type { DrawTree } from '../learning/regression-trees.js';
+import { donorAt, donorForest, type DonorForest } from './donor-forest.js';
+import { labelCount, type DrawnColumn } from './drawn-columns.js';
+import type { RefinedGenerator, TargetModel } from './generator.js';
 
-/** One column of the generator: the trees that draw its code from the codes before it. */
-export interface DrawColumn {
-  /** Place of the column among the coded columns. */
-  column: number;
-  /** Each row is drawn from one of them, each as likely. */
-  trees: DrawTree[];
+/** The golden ratio's fraction: multiples of it fill [0, 1) evenly however many there are. */
+const GOLDEN = (Math.sqrt(5) - 1) / 2;
+
+/**
+ * Points that are drawn, row by row: `codes[row × width + place]` is the code of a drawn column (see `DrawnCells`),
+ * filled from the first column on.
+ */
+export interface Block {
+  width: number;
+  codes: Float64Array;
 }
 
-/** What a condition allows of one column. */
-export interface ColumnCondition {
-  /** By code: 1 where allowed. */
-  allows: Uint8Array;
-  /** Whether a number between the values is allowed. */
-  accepts: (number: number) => boolean;
+/** One column, ready to be drawn. */
+export interface ColumnDrawer {
+  step: DrawnColumn;
+  forest: DonorForest;
+  target: TargetModel | null;
+  /** Number of labels; 0 for a number. */
+  classes: number;
+  /** The ridge's prediction of a row, and for a target number the mean over trees beside it. */
+  centre: (block: Block, row: number) => number;
+  /** Leaf of a row in tree t. */
+  leaf: (block: Block, row: number, tree: number) => number;
+  /** Probabilities of a target's labels, in a buffer that the next call overwrites. */
+  probabilities: (block: Block, row: number) => Float64Array;
 }
 
-/** Draws points, one at a time, into buffers of its own. */
-export interface Drawer {
-  /** The last point drawn (see `pointsOf`) and its codes, by coded column. */
-  readonly point: Float64Array;
-  readonly codes: Int32Array;
-  /**
-   * Draws a point. With conditions, a point is drawn by rejection with look-ahead, which leaves the distribution as it
-   * is under the conditions; false when this attempt was rejected. `force` takes the nearest thing where it would be.
-   */
-  draw(random: Random, force?: boolean): boolean;
-}
-
-interface FlatTree {
-  column: Int32Array;
-  test: Int32Array;
-  right: Int32Array;
-  /** Set k of column c: `sets[k × width + code]` is 1 where the code goes left. */
-  sets: Uint8Array;
-  setWidth: number;
-  leafEnd: Int32Array;
-  codes: Int32Array;
-  cumulative: Float64Array;
-  /** By leaf: share of its weight that the condition allows; null without a condition. */
-  allowed: Float64Array | null;
-}
-
-interface Step {
-  column: number;
-  trees: FlatTree[];
-  /** By code; 0 where missing and for labels the code itself. */
-  numbers: Float64Array | null;
-  smoothing: Smoothing | null;
-  condition: StepCondition | null;
-}
-
-interface StepCondition extends ColumnCondition {
-  /** Greatest allowed share of any leaf: the look-ahead accepts in proportion to it. */
-  greatest: number;
-  /** Codes the condition allows and their cumulative share in the whole column, for forced draws. */
-  codes: Int32Array;
-  cumulative: Float64Array;
+export function columnDrawers(generator: RefinedGenerator): ColumnDrawer[] {
+  return generator.drawn.map((step, place): ColumnDrawer => {
+    const model = generator.models[place]!;
+    const forest = donorForest(generator, place, model);
+    const width = place;
+    const leaf = leafFinder(forest, width);
+    const classes = labelCount(step);
+    const shift = ridgeReader(generator, place);
+    const trees = forest.roots.length;
+    const treeMean = (block: Block, row: number): number => {
+      let mean = 0;
+      for (let t = 0; t < trees; t++) mean += forest.means[leaf(block, row, t)]!;
+      return mean / trees;
+    };
+    const isTargetNumber = model.target !== null && classes === 0;
+    const centre = isTargetNumber ? (block: Block, row: number) => shift(block, row) + treeMean(block, row) : shift;
+    const { target } = model;
+    return {
+      step,
+      forest,
+      target,
+      classes,
+      centre,
+      leaf,
+      probabilities: probabilityReader(forest, target, classes, leaf),
+    };
+  });
 }
 
 /**
- * Makes trees ready to draw from.
- *
- * @param smoothings by coded column; null where numbers stay as they are.
- * @param conditions by coded column; null where anything goes.
+ * Draws one column for rows whose columns before it are filled: a random tree, and in the row's leaf a donor by an even
+ * sequence that belongs to the row's leaf of the first tree, so that the few rows that are asked for fill the
+ * distribution evenly. Sequences go on from block to block and begin at random places.
  */
-export function createDrawer(
-  columns: readonly CodedColumn[],
-  order: readonly DrawColumn[],
-  smoothings: readonly (Smoothing | null)[],
-  conditions: readonly (ColumnCondition | null)[],
-): Drawer {
-  const widest = Math.max(0, ...columns.map(({ values }) => values.length)) + 1;
-  const steps = order.map((step) => createStep(columns, step, smoothings, conditions[step.column] ?? null, widest));
-  const codes = new Int32Array(columns.length);
-  const point = new Float64Array(columns.length);
-  const draw = (random: Random, force = false): boolean => {
-    for (const step of steps) {
-      const tree = step.trees.length === 1 ? step.trees[0]! : step.trees[random.integer(step.trees.length)]!;
-      const leaf = walk(tree, codes);
-      const code = step.condition
-        ? drawAllowed(tree, leaf, step.condition, random, force)
-        : drawCode(tree.codes, tree.cumulative, leaf === 0 ? 0 : tree.leafEnd[leaf - 1]!, tree.leafEnd[leaf]!, random);
-      if (code < 0) return false;
-      codes[step.column] = code;
-      point[step.column] = step.numbers ? drawNumber(step, code, random) : code;
-    }
-    return true;
+export function evenDraw(drawer: ColumnDrawer, place: number, random: Random): (block: Block, rows: number) => void {
+  const { forest, target, classes, centre, leaf, probabilities } = drawer;
+  const trees = forest.roots.length;
+  const phases = Float64Array.from({ length: forest.leaves }, () => random.uniform());
+  const next = (visited: number): number => {
+    const phase = phases[visited]!;
+    const after = phase + GOLDEN;
+    phases[visited] = after >= 1 ? after - 1 : after;
+    return phase;
   };
-  return { point, codes, draw };
-}
-
-function createStep(
-  columns: readonly CodedColumn[],
-  { column, trees }: DrawColumn,
-  smoothings: readonly (Smoothing | null)[],
-  condition: ColumnCondition | null,
-  widest: number,
-): Step {
-  const flat = trees.map((tree) => flatten(tree, condition?.allows ?? null, widest));
-  const { kind, values } = columns[column]!;
-  return {
-    column,
-    trees: flat,
-    numbers: kind === 'number' ? Float64Array.from([NaN, ...(values as number[])]) : null,
-    smoothing: smoothings[column] ?? null,
-    condition: condition && createCondition(flat, condition),
-  };
-}
-
-function flatten(tree: DrawTree, allows: Uint8Array | null, setWidth: number): FlatTree {
-  const sets = new Uint8Array(tree.sets.length * setWidth);
-  tree.sets.forEach((codes, k) => codes.forEach((code) => (sets[k * setWidth + code] = 1)));
-  const flat = {
-    column: Int32Array.from(tree.column),
-    test: Int32Array.from(tree.test),
-    right: Int32Array.from(tree.right),
-    sets,
-    setWidth,
-    leafEnd: Int32Array.from(tree.leafEnd),
-    codes: Int32Array.from(tree.codes),
-    cumulative: Float64Array.from(tree.cumulative),
-  };
-  return { ...flat, allowed: allows && allowedShares(flat, allows) };
-}
-
-function allowedShares(tree: Omit<FlatTree, 'allowed'>, allows: Uint8Array): Float64Array {
-  const shares = new Float64Array(tree.leafEnd.length);
-  let start = 0;
-  tree.leafEnd.forEach((end, leaf) => {
-    for (let i = start; i < end; i++) {
-      if (allows[tree.codes[i]!]) shares[leaf]! += tree.cumulative[i]! - (i === start ? 0 : tree.cumulative[i - 1]!);
-    }
-    start = end;
-  });
-  return shares;
-}
-
-function createCondition(trees: readonly FlatTree[], condition: ColumnCondition): StepCondition {
-  const { allows } = condition;
-  const weight = new Float64Array(allows.length);
-  for (const tree of trees) {
-    let start = 0;
-    for (const end of tree.leafEnd) {
-      for (let i = start; i < end; i++) {
-        weight[tree.codes[i]!]! += tree.cumulative[i]! - (i === start ? 0 : tree.cumulative[i - 1]!);
+  const drawLabels = target !== null && classes > 0;
+  return (block, rows) => {
+    const { codes, width } = block;
+    for (let row = 0; row < rows; row++) {
+      const at = row * width + place;
+      const first = leaf(block, row, 0);
+      const share = next(first);
+      if (drawLabels) codes[at] = labelAt(probabilities(block, row), share);
+      else {
+        const tree = trees === 1 ? 0 : Math.floor(random.uniform() * trees);
+        const donor = donorAt(forest, tree === 0 ? first : leaf(block, row, tree), share);
+        codes[at] = forest.gives[donor]! + (classes > 0 ? 0 : centre(block, row));
       }
-      start = end;
     }
-  }
-  const codes = [...weight.keys()].filter((code) => allows[code] === 1 && weight[code]! > 0);
-  const total = codes.reduce((sum, code) => sum + weight[code]!, 0);
-  let running = 0;
-  const cumulative = codes.map((code) => (running += weight[code]! / total));
-  return {
-    ...condition,
-    greatest: Math.max(0, ...trees.flatMap(({ allowed }) => [...allowed!])),
-    codes: Int32Array.from(codes),
-    cumulative: Float64Array.from(cumulative),
   };
 }
 
-function walk(tree: FlatTree, codes: Int32Array): number {
-  const { column, test, right, sets, setWidth } = tree;
-  let node = 0;
-  for (;;) {
-    const tested = column[node]!;
-    if (tested < 0) return right[node]!;
-    const bound = test[node]!;
-    const code = codes[tested]!;
-    const left = bound >= 0 ? code <= bound : sets[(-1 - bound) * setWidth + code] === 1;
-    node = left ? node + 1 : right[node]!;
+function labelAt(probabilities: Float64Array, share: number): number {
+  let left = share;
+  for (let label = 0; label < probabilities.length; label++) {
+    left -= probabilities[label]!;
+    if (left < 0) return label;
   }
+  return probabilities.length - 1;
 }
 
-/** A code by its share: the first whose cumulative share is above a uniform chance. */
-function drawCode(codes: Int32Array, cumulative: Float64Array, start: number, end: number, random: Random): number {
-  const chance = random.uniform();
-  let low = start;
-  let high = end - 1;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (cumulative[middle]! > chance) high = middle;
-    else low = middle + 1;
-  }
-  return codes[low]!;
+function leafFinder({ column, test, right, roots }: DonorForest, before: number): ColumnDrawer['leaf'] {
+  return ({ codes, width }, row, tree) => {
+    const start = row * width;
+    let node = roots[tree]!;
+    for (let c = column[node]!; c >= 0; c = column[node]!) {
+      const left = c < before ? codes[start + c]! <= test[node]! : codes[start + c - before]! !== test[node]!;
+      node = left ? node + 1 : right[node]!;
+    }
+    return right[node]!;
+  };
 }
 
-/** A code that the condition allows, or −1: accepted with the share of the leaf that is allowed over the greatest. */
-function drawAllowed(tree: FlatTree, leaf: number, condition: StepCondition, random: Random, force: boolean): number {
-  const share = tree.allowed![leaf]!;
-  if (!force && random.uniform() * condition.greatest >= share) return -1;
-  if (share <= 0) return drawCode(condition.codes, condition.cumulative, 0, condition.codes.length, random);
-  let left = random.uniform() * share;
-  let before = 0;
-  let last = -1;
-  for (let i = leaf === 0 ? 0 : tree.leafEnd[leaf - 1]!; i < tree.leafEnd[leaf]!; i++) {
-    const own = tree.cumulative[i]! - before;
-    before = tree.cumulative[i]!;
-    if (!condition.allows[tree.codes[i]!]) continue;
-    last = tree.codes[i]!;
-    left -= own;
-    if (left < 0) break;
-  }
-  return last;
+/** The ridge as a number for each number column before, and a table for each label column. */
+function ridgeReader({ drawn, models }: RefinedGenerator, place: number): (block: Block, row: number) => number {
+  const { ridge, features } = models[place]!;
+  if (!ridge) return () => 0;
+  const slopes = new Float64Array(place);
+  const tables = drawn.slice(0, place).map((step) => new Float64Array(labelCount(step) + 1));
+  features.forEach(({ column, label }, f) => {
+    if (label < 0) slopes[column] = ridge.coefficients[f]!;
+    else tables[column]![label + 1] = ridge.coefficients[f]!;
+  });
+  const numbers = Int32Array.from([...slopes.keys()].filter((column) => slopes[column] !== 0));
+  const labels = Int32Array.from([...tables.keys()].filter((column) => tables[column]!.some((value) => value !== 0)));
+  return ({ codes, width }, row) => {
+    const start = row * width;
+    let sum = ridge.intercept;
+    for (let i = 0; i < numbers.length; i++) sum += slopes[numbers[i]!]! * codes[start + numbers[i]!]!;
+    for (let i = 0; i < labels.length; i++) sum += tables[labels[i]!]![codes[start + labels[i]!]! + 1]!;
+    return sum;
+  };
 }
 
-function drawNumber({ numbers, smoothing, condition }: Step, code: number, random: Random): number {
-  const donor = numbers![code]!;
-  if (!smoothing || code === 0) return donor;
-  const { low, high, step, factor } = smoothing;
-  if (low[code]! >= high[code]!) return donor;
-  const places = Math.round((high[code]! - low[code]!) / step) + 1;
-  const number = Math.round((low[code]! + random.integer(places) * step) * factor) / factor;
-  return condition && !condition.accepts(number) ? donor : number;
+function probabilityReader(
+  { means, roots }: DonorForest,
+  target: TargetModel | null,
+  classes: number,
+  leaf: ColumnDrawer['leaf'],
+): ColumnDrawer['probabilities'] {
+  const chances = new Float64Array(classes);
+  if (!target) return () => chances;
+  const { power, offsets, prior } = target;
+  return (block, row) => {
+    for (let k = 0; k < classes; k++) chances[k] = prior[k]!;
+    for (let t = 0; t < roots.length; t++) {
+      const first = leaf(block, row, t) * classes;
+      for (let k = 0; k < classes; k++) chances[k]! += means[first + k]!;
+    }
+    let total = 0;
+    for (let k = 0; k < classes; k++) {
+      const mean = chances[k]! / (roots.length + 1);
+      total += chances[k] = Math.exp(offsets[k]!) * (power === 1 ? mean : mean ** power);
+    }
+    for (let k = 0; k < classes; k++) chances[k]! /= total;
+    return chances;
+  };
 }

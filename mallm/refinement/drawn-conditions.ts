@@ -1,13 +1,15 @@
 import { describeCondition, satisfies, type Condition, type PartialRow } from '../conditions/condition.js';
-import type { Cell, Column, TableSchema } from '../table/dataset.js';
+import type { Cell, Column } from '../table/dataset.js';
 import { columnIndex } from '../table/dataset.js';
+import { allowedNumbers, type Allowed } from './allowed.js';
 import type { CodedColumn } from './column-codes.js';
-import type { ColumnCondition, DrawColumn } from './column-drawer.js';
+import { labelCount, type DrawnColumn } from './drawn-columns.js';
+import type { RefinedGenerator } from './generator.js';
 
-/** What a set of conditions allows of each column. */
+/** What a set of conditions allows of a draw. */
 export interface DrawConditions {
-  /** By coded column; null where anything goes. */
-  columns: (ColumnCondition | null)[];
+  /** By drawn column; null where anything goes. */
+  allowed: (Allowed | null)[];
   /** Texts that a text column may take, by its place in a row; columns without a condition are not in it. */
   texts: Map<number, (cell: Cell) => boolean>;
   /** The conditions that a drawn row is checked against: all but those on keys. */
@@ -17,51 +19,82 @@ export interface DrawConditions {
 }
 
 /**
- * Looks up which of the values that can be drawn each condition allows. A key satisfies only "present": it is made
- * afresh later.
+ * Looks up what each condition allows of what is drawn: of a column, and of whether its cell is there. A key satisfies
+ * only "present": it is made afresh later.
  *
- * @param textsOf cells that a text column (by its place in a row) may be given.
  * @throws Error when a condition names a column that the schema does not have.
  */
 export function drawConditions(
-  schema: TableSchema,
-  columns: readonly CodedColumn[],
-  order: readonly DrawColumn[],
-  textsOf: (index: number) => (Cell | undefined)[],
+  { schema, columns, drawn, texts }: Pick<RefinedGenerator, 'schema' | 'columns' | 'drawn' | 'texts'>,
   conditions: PartialRow,
 ): DrawConditions {
-  const found: DrawConditions = { columns: columns.map(() => null), texts: new Map(), checked: {}, impossible: null };
+  const found: DrawConditions = { allowed: drawn.map(() => null), texts: new Map(), checked: {}, impossible: null };
   for (const [name, condition] of Object.entries(conditions)) {
     const index = columnIndex(schema, name);
     const column = schema.columns[index]!;
+    const coded = columns.findIndex((each) => each.index === index);
     const accepts = (cell: Cell): boolean => satisfies(cell, condition);
-    const place = columns.findIndex((coded) => coded.index === index);
-    const cells =
-      place >= 0
-        ? cellsByCode(
-            columns[place]!,
-            order.find((step) => step.column === place)!,
-          )
-        : textsOf(index);
-    if (place >= 0) {
-      const allows = Uint8Array.from(cells, (cell) => Number(cell !== undefined && accepts(cell)));
-      found.columns[place] = { allows, accepts };
-    }
     if (column.kind === 'text') found.texts.set(index, accepts);
     if (column.kind !== 'identifier') found.checked[name] = condition;
-    const possible =
-      column.kind === 'identifier'
-        ? condition.is === 'present'
-        : cells.some((cell) => cell !== undefined && accepts(cell));
-    if (!possible) found.impossible ??= neverSeen(column, condition);
+    let isPossible = column.kind === 'identifier' && condition.is === 'present';
+    if (column.kind === 'text') {
+      const pool = texts.find((each) => each.index === index)?.texts ?? [];
+      isPossible = (pool.length > 0 ? pool : [null]).some(accepts);
+    }
+    if (coded >= 0) isPossible = restrict(found.allowed, drawn, columns, { coded, column, condition, accepts });
+    if (!isPossible) found.impossible ??= neverSeen(column, condition);
   }
   return found;
 }
 
-/** The cell of each code, undefined for codes that no tree can draw. */
-function cellsByCode({ values }: CodedColumn, { trees }: DrawColumn): (Cell | undefined)[] {
-  const drawn = new Set(trees.flatMap(({ codes }) => codes));
-  return [null, ...values].map((cell, code) => (drawn.has(code) ? cell : undefined));
+interface Restriction {
+  coded: number;
+  column: Column;
+  condition: Condition;
+  accepts: (cell: Cell) => boolean;
+}
+
+/** Writes what a condition allows of a coded column; whether there is anything. */
+function restrict(
+  allowed: (Allowed | null)[],
+  drawn: readonly DrawnColumn[],
+  columns: readonly CodedColumn[],
+  { coded, column, condition, accepts }: Restriction,
+): boolean {
+  const presence = drawn.findIndex((step) => step.kind === 'presence' && step.columns.includes(coded));
+  const place = drawn.findIndex((step) => step.kind !== 'presence' && step.column === coded);
+  if (accepts(null)) {
+    if (presence < 0) return false;
+    return restrictLabels(allowed, drawn, presence, (label) => label === 1);
+  }
+  if (presence >= 0 && !restrictLabels(allowed, drawn, presence, (label) => label === 0)) return false;
+  if (place < 0) return false;
+  const step = drawn[place]!;
+  if (step.kind === 'number') {
+    const numbers = allowedNumbers(column, step.numbers, condition);
+    allowed[place] = numbers;
+    return numbers !== null;
+  }
+  const { kind, values } = columns[coded]!;
+  const cellOf = (label: number): Cell => {
+    const value = step.kind === 'label' ? step.values[label]! : 0;
+    return kind === 'number' ? value : values[value - 1]!;
+  };
+  return restrictLabels(allowed, drawn, place, (label) => accepts(cellOf(label)));
+}
+
+function restrictLabels(
+  allowed: (Allowed | null)[],
+  drawn: readonly DrawnColumn[],
+  place: number,
+  accepts: (label: number) => boolean,
+): boolean {
+  const before = allowed[place] as { labels: Uint8Array } | null;
+  const labels = Uint8Array.from({ length: labelCount(drawn[place]!) }, (_, label) =>
+    Number(accepts(label) && (before === null || before.labels[label] === 1)),
+  );
+  allowed[place] = { labels };
+  return labels.includes(1);
 }
 
 function neverSeen(column: Column, condition: Condition): string {

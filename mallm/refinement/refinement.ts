@@ -1,145 +1,127 @@
-import { columnOrder } from '../theta/causal-structure.js';
 import type { Row, TableSchema } from '../table/dataset.js';
-import { isLabel, isNumber } from '../table/dataset.js';
-import { createRatioEstimate, estimateDensityRatio } from './density-ratio.js';
 import { createRandom, seedOf } from '../random.js';
-import { codeColumns, codeRows, featuresOf, pointsOf, valuesByCode, type CodedColumn } from './column-codes.js';
-import { createSampler, type RefinedGenerator } from './draw-rows.js';
-import type { DrawColumn } from './column-drawer.js';
-import { textPools } from './texts.js';
-import { fitDrawTree } from '../learning/regression-trees.js';
-import { createDistanceFilter, fitDistanceRule, type DistanceFilter, type DistanceLevel } from './row-distance.js';
 import type { Edge } from '../theta/theta.js';
-
-export { drawRows } from './draw-rows.js';
-export type { RefinedGenerator } from './draw-rows.js';
-
-/** Weight that each leaf of a tree holds at least; a training row weighs 1, all model rows as much as all training rows. */
-const LEAST_LEAF_WEIGHT = 10;
-/** Ratios are kept within [1 / 20, 20]. */
-const CLIP = 20;
-const FOLDS = 5;
-const REPEATS = 3;
-/** Rows drawn to estimate the second ratio from: eight times the training rows, within these bounds. */
-const PILOT = { times: 8, least: 800, most: 2000 };
-/** Attempts a pilot row. */
-const PILOT_ATTEMPTS = 50;
-/** Quantile of the pilot rows' ratio from which on a row is always kept. */
-const ALWAYS = 0.98;
+import { codeColumns, pointsOf } from './column-codes.js';
+import { fitColumn, TREES } from './column-model.js';
+import { drawingOrder } from './column-order.js';
+import { columnTask, rowsOfColumn, type LearningTable } from './column-task.js';
+import { rakedWeights } from './donor-weights.js';
+import { cellsOf, drawnColumns, type DrawnColumn } from './drawn-columns.js';
+import { GENERATOR_VERSION, storedTree, type ColumnModel, type RefinedGenerator } from './generator.js';
+import { preparePool, type Pool } from './pool.js';
+import { learnPoolWeight, learnShares, type PoolTask } from './pool-weights.js';
+import { fitDistanceRule, type DistanceLevel } from './row-distance.js';
+import { targetModel } from './target-model.js';
+import { textPools } from './texts.js';
 
 /** What a refined generator is fitted on. */
 export interface RefinementInput {
   schema: TableSchema;
   /** At least one. */
   trainRows: readonly Row[];
-  /** Rows a model made, any number; with none, the trees learn from the training rows alone. */
+  /** Rows a model made, any number; with none, columns are learnt from the training rows alone. */
   modelRows: readonly Row[];
-  /** θ's causal structure: the order of the columns. */
+  /**
+   * By model row: places of the training rows that its prompt showed, which it says nothing about; null where that is
+   * not recorded. Without it the model's rows are trusted less.
+   */
+  shown?: readonly (readonly number[] | null)[];
+  /** θ's causal structure: an order of the columns. */
   edges: readonly Edge[];
   distance: DistanceLevel;
+  /** Draws the target sharper than it is: for training models, not for effect sizes. Default: faithful. */
+  sharpened?: boolean;
+  seed: number;
+}
+
+/** The pool beside the training rows in one table. */
+interface Learning extends LearningTable {
+  pool: Pool;
   seed: number;
 }
 
 /**
- * Fits a generator on training rows and on a model's rows, the model's being a weighted prior:
+ * Fits a generator on training rows, and on a model's rows as far as the training rows vouch for them.
  *
- * 1. *weigh* the model rows by their density ratio real : model (boosted trees, cross-fitted);
- * 2. *trees*: one a column on the columns before it, on training rows (weight 1) and weighted model rows, together as
- *    heavy; a leaf holds values of both;
- * 3. *keep a distance* to training rows, by the named level;
- * 4. *choose* by the density ratio real : drawn, estimated on a pilot draw here, so that drawing is flat in memory and
- *    the same however it is cut into shards.
+ * Each column is learnt given those before it, the target last: a number by ridge and bagged trees on its residuals, a
+ * label by bagged trees. How much the model's rows count is learnt column by column, by training rows that their prompts
+ * did not show, against rows that know nothing. Deterministic per seed.
  *
- * Deterministic per seed. Cost: about a second for 100 training rows and 500 model rows.
- *
- * Departs: the published method releases the model's rows as they are; these figures say why not: docs/decisions/refinement.md.
+ * Departs: the published method releases the model's rows as they are; docs/decisions/refinement.md has the figures.
  */
 export function fitRefinedGenerator(input: RefinementInput): RefinedGenerator {
   const { schema, trainRows, seed } = input;
-  const distance = fitDistanceRule(schema, trainRows, input.distance);
-  const modelRows = usableRows(schema, input.modelRows, createDistanceFilter(distance));
-  const columns = codeColumns(schema, [...trainRows, ...modelRows]);
-  const real = featuresOf(columns, pointsOf(columns, trainRows));
-  const model = featuresOf(columns, pointsOf(columns, modelRows));
-
-  const weights = rowWeights(real, model, seedOf(seed, 'weigh'));
-  const generator: RefinedGenerator = {
-    version: 1,
-    schema,
-    columns,
-    order: fitTrees(input, columns, [...trainRows, ...modelRows], weights),
-    trainNumbers: columns.map((column) => numbersOf(column, trainRows)),
-    distance,
-    ratio: null,
-    texts: textPools(schema, columns, trainRows, modelRows),
-    modelRows: { given: input.modelRows.length, used: modelRows.length },
-  };
-  return { ...generator, ratio: fitRatio(generator, real, seedOf(seed, 'choose')) };
-}
-
-/** Model rows whose labels are known and whose numbers are in range, without copies of training rows. */
-function usableRows(schema: TableSchema, rows: readonly Row[], filter: DistanceFilter): Row[] {
-  const isKnown = (row: Row): boolean =>
-    schema.columns.every((column, index) => {
-      const cell = row[index] ?? null;
-      if (isLabel(column)) return cell === null ? column.nullable : column.categories.includes(String(cell));
-      if (!isNumber(column)) return true;
-      return cell === null ? column.nullable : Number(cell) >= column.min && Number(cell) <= column.max;
-    });
-  return rows.filter((row) => isKnown(row) && filter.rejectRow(row) !== 'exact-copy');
-}
-
-/** 1 for each training row; for model rows their ratio, scaled so that together they weigh as much. */
-function rowWeights(real: Float64Array[], model: Float64Array[], seed: number): Float64Array {
-  const weights = new Float64Array(real.length + model.length).fill(1);
-  if (model.length === 0) return weights;
-  const { outOfFold } = estimateDensityRatio(real, model, { folds: FOLDS, repeats: REPEATS, clip: CLIP, seed });
-  const total = outOfFold.reduce((sum, ratio) => sum + ratio, 0);
-  outOfFold.forEach((ratio, i) => (weights[real.length + i] = (ratio / total) * real.length));
-  return weights;
-}
-
-function fitTrees(
-  { schema, edges }: RefinementInput,
-  columns: readonly CodedColumn[],
-  rows: readonly Row[],
-  weights: Float64Array,
-): DrawColumn[] {
-  const coded = codeRows(columns, rows);
-  const places = new Map(columns.map(({ index }, place) => [schema.columns[index]!.name, place]));
-  const order = columnOrder(schema, edges).filter((name) => places.has(name));
-  return order.map((name, i) => {
-    const column = places.get(name)!;
-    const tree = fitDrawTree({
-      columns: coded,
-      response: column,
-      predictors: order.slice(0, i).map((before) => places.get(before)!),
-      values: valuesByCode(columns[column]!),
-      rows: [...rows.keys()],
-      weights,
-      leastLeafWeight: LEAST_LEAF_WEIGHT,
-    });
-    return { column, trees: [tree] };
+  const columns = codeColumns(schema, trainRows);
+  const train = pointsOf(columns, trainRows);
+  const order = drawingOrder(schema, columns, input.edges, train, seed);
+  const closed = columns.findIndex(({ index }) => schema.columns[index]!.name === schema.target);
+  const support = (pool: readonly Float64Array[], refines: boolean): DrawnColumn[] =>
+    drawnColumns(schema, columns, order, train, { points: pool, refines, closed });
+  const offered = pointsOf(columns, input.modelRows);
+  const pool = preparePool(input, columns, support(offered, false), train, seedOf(seed, 'pool'));
+  const drawn = support(pool.points, pool.refines);
+  const points = [...train, ...pool.points];
+  const cells = cellsOf(drawn, columns, points);
+  const learning = { drawn, cells, real: train.length, rows: points.length, pool, seed };
+  const poolWeights: Record<string, number> = {};
+  const models = drawn.map((step, place): ColumnModel => {
+    const name = nameOf(schema, columns, step);
+    const weight = weightOfPool(learning, place);
+    if (pool.points.length > 0 && step.kind !== 'presence') poolWeights[name] = weight;
+    const isTarget = step.kind !== 'presence' && step.column === closed && place > 0;
+    return fitModel(learning, place, weight, isTarget ? { sharpened: input.sharpened ?? false } : null);
   });
+  const rows = 1 + models.reduce((most, { donors }) => Math.max(most, donors.at(-1) ?? 0), train.length - 1);
+  return {
+    ...{ version: GENERATOR_VERSION, schema, columns, drawn, models, poolWeights },
+    cells: cells.map(({ codes }) => [...codes.subarray(0, rows)]),
+    distance: fitDistanceRule(schema, trainRows, input.distance),
+    texts: textPools(schema, columns, trainRows, input.modelRows),
+    sharpened: input.sharpened ?? false,
+    modelRows: { given: input.modelRows.length, used: pool.points.length },
+  };
 }
 
-/** The ratio real : drawn, estimated on a pilot draw; null where nothing can be drawn. */
-function fitRatio(generator: RefinedGenerator, real: Float64Array[], seed: number): RefinedGenerator['ratio'] {
-  const wanted = Math.min(PILOT.most, Math.max(PILOT.least, PILOT.times * real.length));
-  const sampler = createSampler(generator);
-  const random = createRandom(seedOf(seed, 'pilot'));
-  const points: Float64Array[] = [];
-  for (let attempt = 0; points.length < wanted && attempt < PILOT_ATTEMPTS * wanted; attempt++) {
-    if (sampler.attempt(random, false) === null) points.push(sampler.point.slice());
-  }
-  if (points.length < FOLDS || real.length < FOLDS) return null;
-  const pilot = featuresOf(generator.columns, points);
-  const { models } = estimateDensityRatio(real, pilot, { folds: FOLDS, repeats: REPEATS, clip: CLIP, seed });
-  const estimate = createRatioEstimate(models, CLIP);
-  const ratios = Float64Array.from(pilot, estimate).sort();
-  return { models, always: ratios[Math.floor(ALWAYS * (ratios.length - 1))]!, clip: CLIP };
+/** How many times the training rows the pool counts for a column. */
+function weightOfPool(learning: Learning, place: number): number {
+  const { pool } = learning;
+  if (pool.grid.length < 2) return 0;
+  return learnPoolWeight(poolTask(learning, place), pool.grid, seedOf(learning.seed, 'weight', place));
 }
 
-function numbersOf({ index, kind }: CodedColumn, rows: readonly Row[]): number[] | null {
-  return kind === 'label' ? null : rows.map((row) => row[index]).filter((cell) => typeof cell === 'number');
+function poolTask(learning: Learning, place: number): PoolTask {
+  const { pool, real } = learning;
+  const rows = rowsOfColumn(learning, place, true);
+  const task = columnTask(learning, place, rows, (row) => (row < real ? 1 : pool.weights[row - real]!));
+  const isShown = (row: number, donor: number): boolean =>
+    donor >= task.real && pool.shown[rows[donor]! - real]![rows[row]!] === 1;
+  return { ...task, isShown };
+}
+
+function fitModel(
+  learning: Learning,
+  place: number,
+  weight: number,
+  target: { sharpened: boolean } | null,
+): ColumnModel {
+  const { pool, real, seed } = learning;
+  const donors = rowsOfColumn(learning, place, weight > 0);
+  const task = columnTask(learning, place, donors, (row) => (row < real ? 1 : weight * pool.weights[row - real]!));
+  const fit = fitColumn(task, TREES, createRandom(seedOf(seed, 'trees', place)), target !== null);
+  const shares = weight > 0 && task.classes > 0 ? learnShares(poolTask(learning, place), pool.grid) : 0;
+  const weights = rakedWeights(task, fit, shares);
+  return {
+    features: [...task.features],
+    ridge: fit.ridge && { intercept: fit.ridge.intercept, coefficients: [...fit.ridge.coefficients] },
+    trees: fit.trees.map(storedTree),
+    donors: [...donors],
+    weights: [...weights],
+    gives: [...fit.response],
+    target: target && targetModel(task, fit, weights, target.sharpened),
+  };
+}
+
+function nameOf(schema: TableSchema, columns: RefinedGenerator['columns'], step: DrawnColumn): string {
+  const place = step.kind === 'presence' ? step.columns[0]! : step.column;
+  return schema.columns[columns[place]!.index]!.name;
 }

@@ -1,14 +1,15 @@
 import type { Row, TableSchema } from '../table/dataset.js';
 import { codeColumns, pointsOf, type CodedColumn } from './column-codes.js';
+import { cellDistance, createNeighbourSearch } from './neighbour-search.js';
 
 /** Distances below this are rounding: the rows are the same. */
 const SAME = 1e-9;
 /** A table whose rows have a twin this often repeats by nature, unless some number tells most rows apart. */
 const TWIN_SHARE = 0.1;
-/** Quantile of the training rows' own nearest-neighbour distances below which a drawn row is too near. */
-const QUANTILES = { off: null, mild: 0.05, strict: 0.25 } as const;
+/** Quantile of the distinct training rows' own nearest-neighbour distances below which a drawn row is too near. */
+const QUANTILES = { off: null, mild: 0.15, strict: 0.35 } as const;
 
-/** How near a row may come to a real one: only no copy, or farther than the nearest 5 % or 25 % of real neighbours. */
+/** How near a row may come to a real one: no copy (`off`), or farther than the nearest 15 % or 35 % of real neighbours. */
 export const DISTANCE_LEVELS = ['off', 'mild', 'strict'] as const;
 export type DistanceLevel = (typeof DISTANCE_LEVELS)[number];
 
@@ -57,7 +58,11 @@ export function fitDistanceRule(schema: TableSchema, trainRows: readonly Row[], 
   const numbersTellApart = columns.some(({ kind, values }) => kind === 'number' && values.length * 2 >= points.length);
   const repeatsByNature = twins >= TWIN_SHARE && !numbersTellApart;
   const quantile = QUANTILES[level];
-  const floor = quantile === null || repeatsByNature || points.length < 2 ? 0 : quantileOf(nearest, quantile);
+  const distinct = [...new Map(points.map((point) => [point.join(), point])).values()];
+  const floor =
+    quantile === null || repeatsByNature || distinct.length < 2
+      ? 0
+      : quantileOf(nearestNeighbours(distinct, scales), quantile);
   return {
     level,
     columns: columns.map((column) => (column.kind === 'label' ? column : { ...column, values: [] })),
@@ -68,28 +73,24 @@ export function fitDistanceRule(schema: TableSchema, trainRows: readonly Row[], 
   };
 }
 
-/** Makes a rule ready: checks cost about rows × 3 comparisons, most rows being told apart by their first cells. */
+/** Makes a rule ready to use. */
 export function createDistanceFilter(rule: DistanceRule): DistanceFilter {
-  const width = rule.scales.length;
-  const scales = Float64Array.from(rule.scales);
-  const points = Float64Array.from(rule.points.flat(), (value) => value ?? NaN);
-  const search = (point: Float64Array, limit: number): TooNear | null => {
-    let found: TooNear | null = null;
-    for (let start = 0; start < points.length; start += width) {
-      let distance = 0;
-      for (let c = 0; c < width && distance < limit; c++) {
-        distance += cellDistance(point[c]!, points[start + c]!, scales[c]!);
-      }
-      if (distance < SAME) return 'exact-copy';
-      if (distance < limit) found = 'too-near';
-    }
-    return found;
-  };
+  const points = rule.points.map((point) => Float64Array.from(point, (value) => value ?? NaN));
+  const isWithin = createNeighbourSearch(points, rule.scales, Math.max(rule.floor, SAME));
+  const isCopy = rule.floor > SAME ? createNeighbourSearch(points, rule.scales, SAME) : isWithin;
   const pointOf = (row: Row): Float64Array => pointsOf(rule.columns, [row])[0]!;
-  const reject = (point: Float64Array): TooNear | null =>
-    rule.repeatsByNature ? null : search(point, Math.max(rule.floor, SAME));
-  const isCopy = (point: Float64Array): boolean => search(point, SAME) === 'exact-copy';
+  const reject = (point: Float64Array): TooNear | null => {
+    if (rule.repeatsByNature || !isWithin(point)) return null;
+    return isCopy(point) ? 'exact-copy' : 'too-near';
+  };
   return { reject, isCopy, rejectRow: (row) => reject(pointOf(row)), isCopyRow: (row) => isCopy(pointOf(row)) };
+}
+
+/** Distance of two points under a rule. */
+export function distanceBetween({ scales }: { scales: readonly number[] }, a: Float64Array, b: Float64Array): number {
+  let distance = 0;
+  for (let c = 0; c < scales.length; c++) distance += cellDistance(a[c]!, b[c]!, scales[c]!);
+  return distance;
 }
 
 /** Distance of each point to the nearest other one; 0 for a point that has a twin. */
@@ -97,20 +98,12 @@ function nearestNeighbours(points: readonly Float64Array[], scales: readonly num
   const nearest = points.map(() => Infinity);
   for (let i = 0; i < points.length; i++) {
     for (let j = 0; j < i; j++) {
-      let distance = 0;
-      for (let c = 0; c < scales.length; c++) distance += cellDistance(points[i]![c]!, points[j]![c]!, scales[c]!);
+      const distance = distanceBetween({ scales }, points[i]!, points[j]!);
       if (distance < nearest[i]!) nearest[i] = distance;
       if (distance < nearest[j]!) nearest[j] = distance;
     }
   }
   return nearest;
-}
-
-function cellDistance(a: number, b: number, scale: number): number {
-  if (scale === 0) return a === b ? 0 : 1;
-  const gap = Math.abs(a - b) * scale;
-  if (!Number.isNaN(gap)) return gap;
-  return Number.isNaN(a) && Number.isNaN(b) ? 0 : 1;
 }
 
 function rangeOf(sorted: readonly number[]): number {

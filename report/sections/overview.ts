@@ -9,8 +9,8 @@ import { levelMark } from './verdicts.js';
 
 const DISTANCES = {
   off: 'off: exact copies are dropped',
-  mild: 'mild: not among the nearest 5 %',
-  strict: 'strict: not among the nearest 25 %',
+  mild: 'mild: not among the nearest 15 %',
+  strict: 'strict: not among the nearest 35 %',
 };
 
 /** What a reader wants to know first. */

@@ -1,5 +1,6 @@
 import type { Manifest } from '../../mallm/fit/manifest.js';
 import type { Rejections } from '../../mallm/rejections.js';
+import { SHARPENED_USE } from '../../mallm/refinement/in-words.js';
 import { paragraph, table, type Section } from '../html.js';
 import { count, counted, percent } from '../numbers.js';
 
@@ -30,12 +31,11 @@ const REASONS: Record<string, string> = {
   'unknown-column': 'names a column that is not there',
   'unknown-label': 'has a label that no training row has',
   'wrong-number-of-columns': 'has too few or too many cells',
-  unlikely: 'was too unlike real rows by the density ratio',
 };
 
 /** How many rows were made, kept and released, and why others were not. */
 export function rowsSection(manifest: Manifest): Section {
-  const { rows, rejections, drawRejections, shortfall, draw } = manifest;
+  const { rows, rejections, drawRejections, shortfall, draw, refinement } = manifest;
   const made = rows.accepted + rows.rejected;
   const drawn = sumOf(drawRejections);
   const body = [
@@ -53,6 +53,8 @@ export function rowsSection(manifest: Manifest): Section {
           `The released rows were drawn from the refined generator; ${counted(drawn, 'drawn row')} ${drawn === 1 ? 'was' : 'were'} not released.`,
         )
       : '',
+    refinement ? paragraph(`${capitalised(refinement.inWords)}.`) : '',
+    refinement?.sharpened ? paragraph(`The rows are sharpened: ${SHARPENED_USE}.`) : '',
     reasonTable('Why drawn rows were not released', 'the drawn row …', drawRejections),
   ];
   return { id: 'rows', name: 'Rows', title: 'Rows made, kept and released', body: body.join('') };
@@ -65,6 +67,10 @@ function reasonTable(label: string, head: string, rejections: Rejections): strin
     .sort(([, a], [, b]) => b - a)
     .map(([reason, times]) => [REASONS[reason] ?? reason.replaceAll('-', ' '), count(times), reason]);
   return table(label, [head, 'rows', 'in the manifest'], rows);
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function sumOf(rejections: Rejections): number {

@@ -43,7 +43,7 @@ describe('parseRows, where rows may stand', () => {
     ['after thoughts without a beginning', `perhaps {"age":1}?\n</think>\n{"rows":[${both}]}`],
     ['with a comma too many', `{"rows":[${both},],}`],
   ])('finds them %s', (_name, text) => {
-    expect(parse(text)).toEqual({ rows: clinicRows.map(withoutIdentifier), rejections: {} });
+    expect(parse(text)).toEqual({ rows: clinicRows.map(withoutIdentifier), unplaced: [], rejections: {} });
   });
 
   it('takes names in another spelling where only one column can be meant', () => {
@@ -107,10 +107,12 @@ describe('parseRows, what it rejects', () => {
 
   it('not-json: one object that is broken, or a reply without any', () => {
     expect(parse(`[{"age": "34, "sex": "Male"}, ${JSON.stringify(valid)}]`)).toMatchObject({
+      unplaced: [],
       rejections: { 'not-json': 1 },
     });
     expect(parse('I am sorry, [as a model] I cannot.')).toEqual({
       rows: [],
+      unplaced: [],
       rejections: { 'not-json': 1 },
     });
     expect(parse(`<think>perhaps ${JSON.stringify(valid)}`, { cutOff: true }).rejections).toEqual({ 'cut-off': 1 });
@@ -135,16 +137,18 @@ describe('parseRows with partial rows', () => {
     expect(parse(json(valid, other), { asked: 2, partialRows: [female, old] }).rejections).toEqual({});
     expect(parse(json(other, valid), { asked: 2, partialRows: [female, old] })).toEqual({
       rows: clinicRows.map(withoutIdentifier).reverse(),
+      unplaced: [],
       rejections: {},
     });
   });
 
   it('rejects what fits none', () => {
-    const { rows, rejections } = parse(json({ ...valid, sex: 'Male' }, other), {
+    const { rows, unplaced, rejections } = parse(json({ ...valid, sex: 'Male' }, other), {
       asked: 3,
       partialRows: [female, old, female],
     });
     expect(rows).toEqual([withoutIdentifier(clinicRows[1]!)]);
+    expect(unplaced.map((row) => row.includes('Male'))).toEqual([true]);
     expect(rejections).toEqual({ 'partial-row-not-kept': 1 });
   });
 

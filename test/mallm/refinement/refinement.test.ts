@@ -3,7 +3,9 @@ import { cellViolation } from '../../../mallm/table/cell.js';
 import { rowSatisfies, type PartialRow } from '../../../mallm/conditions/condition.js';
 import { isModelled, rowKey, type Cell, type Row, type TableSchema } from '../../../mallm/table/dataset.js';
 import { createRandom } from '../../../mallm/random.js';
-import { drawRows, fitRefinedGenerator, type RefinedGenerator } from '../../../mallm/refinement/refinement.js';
+import { drawRows } from '../../../mallm/refinement/draw-rows.js';
+import type { RefinedGenerator } from '../../../mallm/refinement/generator.js';
+import { fitRefinedGenerator } from '../../../mallm/refinement/refinement.js';
 import { createDistanceFilter, fitDistanceRule } from '../../../mallm/refinement/row-distance.js';
 
 const DAY = 86_400;
@@ -37,10 +39,9 @@ describe('rows of a refined generator', () => {
     expect(drawn.rows).toHaveLength(1000);
     expect(drawn.shortfall).toBeNull();
     expect(drawn.repeats).toBe(0);
-    expect(Object.keys(drawn.rejections).every((why) => ['exact-copy', 'too-near', 'unlikely'].includes(why))).toBe(
-      true,
-    );
-    expect(generator.modelRows).toEqual({ given: 400, used: 400 });
+    expect(Object.keys(drawn.rejections).every((why) => ['exact-copy', 'too-near'].includes(why))).toBe(true);
+    expect(generator.modelRows.given).toBe(400);
+    expect(generator.modelRows.used).toBeGreaterThan(350);
   });
 
   it('are the same for the same seed and after a trip through JSON, others for another seed', () => {

@@ -27,11 +27,11 @@ describe('how near a row may come', () => {
   it('takes its floor from the quantile of the nearest-neighbour distances (NumPy: linear)', () => {
     expect(fitDistanceRule(schema, rows, 'off').floor).toBe(0);
     expect(fitDistanceRule(schema, rows, 'mild').floor).toBeCloseTo(0.1, 12);
-    expect(fitDistanceRule(schema, rows, 'strict').floor).toBeCloseTo(0.1, 12);
+    expect(fitDistanceRule(schema, rows, 'strict').floor).toBeCloseTo(0.14, 12);
     const spread: Row[] = [20, 21, 23, 26, 30, 35, 41, 48].map((age) => ['', age, 'f', '', 'no']);
-    // Gaps in ages: 1 1 2 3 4 5 6 7, over a range of 28. numpy.quantile([1,1,2,3,4,5,6,7], [.05, .25]) is [1, 1.75].
-    expect(fitDistanceRule(schema, spread, 'mild').floor).toBeCloseTo(1 / 28, 12);
-    expect(fitDistanceRule(schema, spread, 'strict').floor).toBeCloseTo(1.75 / 28, 12);
+    // Gaps in ages: 1 1 2 3 4 5 6 7, over a range of 28. numpy.quantile([1,1,2,3,4,5,6,7], [.15, .35]) is [1.05, 2.45].
+    expect(fitDistanceRule(schema, spread, 'mild').floor).toBeCloseTo(1.05 / 28, 12);
+    expect(fitDistanceRule(schema, spread, 'strict').floor).toBeCloseTo(2.45 / 28, 12);
   });
 
   it('drops copies at every level, whatever the identifier and the text', () => {

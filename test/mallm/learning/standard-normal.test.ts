@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { normalCumulative, normalQuantile } from '../../../mallm/baselines/standard-normal.js';
+import { normalCumulative, normalQuantile } from '../../../mallm/learning/standard-normal.js';
 
 /** scipy.stats.norm.cdf */
 const CUMULATIVE: [number, number][] = [
