@@ -14,7 +14,7 @@ import type { EvaluationWithBaselines } from '../mallm/evaluation/result.js';
 import { finishedRows } from '../mallm/table/finished-rows.js';
 import type { Rejections } from '../mallm/rejections.js';
 import { seedOf } from '../mallm/random.js';
-import { drawRows } from '../mallm/refinement/draw-rows.js';
+import { drawRows } from '../mallm/refinement/draw/draw-rows.js';
 import type { RefinedGenerator } from '../mallm/refinement/generator.js';
 import { poolInWords, SHARPENED_USE } from '../mallm/refinement/in-words.js';
 import { fitRefinedGenerator } from '../mallm/refinement/refinement.js';

@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 import { baselineRows } from '../mallm/baselines/baseline.js';
 import { parseCsv } from '../mallm/table/formats/csv.js';
 import { seedOf } from '../mallm/random.js';
-import { drawRows } from '../mallm/refinement/draw-rows.js';
+import { drawRows } from '../mallm/refinement/draw/draw-rows.js';
 import { fitRefinedGenerator } from '../mallm/refinement/refinement.js';
 import type { DistanceLevel } from '../mallm/refinement/row-distance.js';
 import { DISTANCE_LEVELS } from '../mallm/refinement/row-distance.js';

@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { baselineRows } from '../mallm/baselines/baseline.js';
-import { drawRows } from '../mallm/refinement/draw-rows.js';
+import { drawRows } from '../mallm/refinement/draw/draw-rows.js';
 import { fitRefinedGenerator, type RefinementInput } from '../mallm/refinement/refinement.js';
 import type { Row } from '../mallm/table/dataset.js';
 import { taskOf } from '../mallm/table/dataset.js';

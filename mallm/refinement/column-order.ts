@@ -7,7 +7,7 @@ import type { CodedColumn } from './column-codes.js';
 import { fitColumn } from './column-model.js';
 import { columnTask, rowsOfColumn } from './column-task.js';
 import { cellsOf, drawnColumns } from './drawn-columns.js';
-import { outOfBag } from './out-of-bag.js';
+import { outOfBag } from './pool/out-of-bag.js';
 
 const TRIAL_TREES = 12;
 

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { fitRidge } from '../../../mallm/learning/ridge.js';
 import { edgesOf } from '../../../mallm/refinement/bins.js';
 import { numberScores, scoreOf, scoreReader } from '../../../mallm/refinement/number-scores.js';
-import { outOfBag } from '../../../mallm/refinement/out-of-bag.js';
-import { learnShares } from '../../../mallm/refinement/pool-weights.js';
+import { outOfBag } from '../../../mallm/refinement/pool/out-of-bag.js';
+import { learnShares } from '../../../mallm/refinement/pool/pool-weights.js';
 import { createRandom } from '../../../mallm/random.js';
 
 interface Parts {

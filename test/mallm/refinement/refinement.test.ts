@@ -3,7 +3,7 @@ import { cellViolation } from '../../../mallm/table/cell.js';
 import { rowSatisfies, type PartialRow } from '../../../mallm/conditions/condition.js';
 import { isModelled, rowKey, type Cell, type Row, type TableSchema } from '../../../mallm/table/dataset.js';
 import { createRandom } from '../../../mallm/random.js';
-import { drawRows } from '../../../mallm/refinement/draw-rows.js';
+import { drawRows } from '../../../mallm/refinement/draw/draw-rows.js';
 import type { RefinedGenerator } from '../../../mallm/refinement/generator.js';
 import { fitRefinedGenerator } from '../../../mallm/refinement/refinement.js';
 import { createDistanceFilter, fitDistanceRule } from '../../../mallm/refinement/row-distance.js';

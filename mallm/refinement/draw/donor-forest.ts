@@ -1,6 +1,6 @@
-import { leavesOf, type SplitTree } from '../learning/split-tree.js';
-import { labelCount } from './drawn-columns.js';
-import type { ColumnModel, RefinedGenerator } from './generator.js';
+import { leavesOf, type SplitTree } from '../../learning/split-tree.js';
+import { labelCount } from '../drawn-columns.js';
+import type { ColumnModel, RefinedGenerator } from '../generator.js';
 
 /** The trees of one column, flat, with their donors leaf by leaf: ready to draw from. */
 export interface DonorForest {

@@ -1,5 +1,5 @@
-import { binOf, edgesOf, type Bins } from './bins.js';
-import type { ColumnFit, ColumnTask } from './column-model.js';
+import { binOf, edgesOf, type Bins } from '../bins.js';
+import type { ColumnFit, ColumnTask } from '../column-model.js';
 
 const ROUNDS = 4;
 const TINY = 1e-9;

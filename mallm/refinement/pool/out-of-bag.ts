@@ -1,5 +1,5 @@
-import { binOf, type Bins } from './bins.js';
-import type { ColumnFit } from './column-model.js';
+import { binOf, type Bins } from '../bins.js';
+import type { ColumnFit } from '../column-model.js';
 
 /** Weight of the column's own shares in a prediction, in trees; also the rows added to each share. */
 const PRIOR = 0.5;

@@ -1,9 +1,9 @@
-import type { Row, TableSchema } from '../table/dataset.js';
-import { featuresOf, pointsOf, type CodedColumn } from './column-codes.js';
+import type { Row, TableSchema } from '../../table/dataset.js';
+import { featuresOf, pointsOf, type CodedColumn } from '../column-codes.js';
 import { densityRatio } from './density-ratio.js';
-import { isDrawable, type DrawnColumn } from './drawn-columns.js';
+import { isDrawable, type DrawnColumn } from '../drawn-columns.js';
 import { POOL_WEIGHTS } from './pool-weights.js';
-import { createDistanceFilter, distanceBetween, fitDistanceRule } from './row-distance.js';
+import { createDistanceFilter, distanceBetween, fitDistanceRule } from '../row-distance.js';
 
 /** Greatest weight of a pool that can be told from real rows, or whose prompts are not recorded. */
 const LEAST_TRUST = 2;

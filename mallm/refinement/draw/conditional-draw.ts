@@ -1,4 +1,4 @@
-import type { Random } from '../random.js';
+import type { Random } from '../../random.js';
 import { isAllowed, type Allowed } from './allowed.js';
 import type { Block, ColumnDrawer } from './column-drawer.js';
 

@@ -1,13 +1,13 @@
-import { rowSatisfies, type PartialRow } from '../conditions/condition.js';
-import { createRandom, type Random } from '../random.js';
-import type { Rejections } from '../rejections.js';
-import type { Row } from '../table/dataset.js';
+import { rowSatisfies, type PartialRow } from '../../conditions/condition.js';
+import { createRandom, type Random } from '../../random.js';
+import type { Rejections } from '../../rejections.js';
+import type { Row } from '../../table/dataset.js';
 import { createBlockDrawer } from './block-drawer.js';
-import { rowOfPoint } from './column-codes.js';
+import { rowOfPoint } from '../column-codes.js';
 import { drawConditions, type DrawConditions } from './drawn-conditions.js';
-import type { RefinedGenerator } from './generator.js';
-import { createDistanceFilter } from './row-distance.js';
-import { createTextChoice } from './texts.js';
+import type { RefinedGenerator } from '../generator.js';
+import { createDistanceFilter } from '../row-distance.js';
+import { createTextChoice } from '../texts.js';
 
 /** Attempts a wanted row, and beyond them for any number of rows, before a draw gives up. */
 const ATTEMPTS_A_ROW = 100;

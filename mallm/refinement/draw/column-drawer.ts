@@ -1,7 +1,7 @@
-import type { Random } from '../random.js';
+import type { Random } from '../../random.js';
 import { donorAt, donorForest, type DonorForest } from './donor-forest.js';
-import { labelCount, type DrawnColumn } from './drawn-columns.js';
-import type { RefinedGenerator, TargetModel } from './generator.js';
+import { labelCount, type DrawnColumn } from '../drawn-columns.js';
+import type { RefinedGenerator, TargetModel } from '../generator.js';
 
 /** The golden ratio's fraction: multiples of it fill [0, 1) evenly however many there are. */
 const GOLDEN = (Math.sqrt(5) - 1) / 2;

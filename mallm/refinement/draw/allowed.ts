@@ -1,7 +1,7 @@
-import { satisfies, type Condition } from '../conditions/condition.js';
-import type { Column } from '../table/dataset.js';
-import { toGrid } from './number-grids.js';
-import { scoreOf, type NumberScores } from './number-scores.js';
+import { satisfies, type Condition } from '../../conditions/condition.js';
+import type { Column } from '../../table/dataset.js';
+import { toGrid } from '../number-grids.js';
+import { scoreOf, type NumberScores } from '../number-scores.js';
 
 /** What a condition allows of one drawn column. */
 export type Allowed = AllowedLabels | AllowedNumbers;

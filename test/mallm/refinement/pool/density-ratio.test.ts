@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createRandom } from '../../../mallm/random.js';
-import { densityRatio } from '../../../mallm/refinement/density-ratio.js';
+import { createRandom } from '../../../../mallm/random.js';
+import { densityRatio } from '../../../../mallm/refinement/pool/density-ratio.js';
 
 describe('the density ratio', () => {
   const real = normals(400, 1, 0);

@@ -1,10 +1,10 @@
-import type { Random } from '../random.js';
+import type { Random } from '../../random.js';
 import type { Allowed } from './allowed.js';
 import { columnDrawers, evenDraw, type Block } from './column-drawer.js';
 import { conditionalDraw, type ConditionalDraw } from './conditional-draw.js';
-import type { DrawnColumn } from './drawn-columns.js';
-import type { RefinedGenerator } from './generator.js';
-import { scoreReader } from './number-scores.js';
+import type { DrawnColumn } from '../drawn-columns.js';
+import type { RefinedGenerator } from '../generator.js';
+import { scoreReader } from '../number-scores.js';
 
 /** Candidates that are carried forward for each row under conditions, and their bounds. */
 const CANDIDATES = { each: 32, least: 2048, most: 16_384 };

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { createRandom } from '../../../mallm/random.js';
-import { drawRows } from '../../../mallm/refinement/draw-rows.js';
-import type { RefinedGenerator } from '../../../mallm/refinement/generator.js';
-import { poolInWords } from '../../../mallm/refinement/in-words.js';
-import { fitRefinedGenerator, type RefinementInput } from '../../../mallm/refinement/refinement.js';
-import type { Row, TableSchema } from '../../../mallm/table/dataset.js';
+import { createRandom } from '../../../../mallm/random.js';
+import { drawRows } from '../../../../mallm/refinement/draw/draw-rows.js';
+import type { RefinedGenerator } from '../../../../mallm/refinement/generator.js';
+import { poolInWords } from '../../../../mallm/refinement/in-words.js';
+import { fitRefinedGenerator, type RefinementInput } from '../../../../mallm/refinement/refinement.js';
+import type { Row, TableSchema } from '../../../../mallm/table/dataset.js';
 
 const common = { description: '', nullable: false, missingToken: '' };
 const decimals = { min: 2, max: 2 };

@@ -1,10 +1,10 @@
-import { describeCondition, satisfies, type Condition, type PartialRow } from '../conditions/condition.js';
-import type { Cell, Column } from '../table/dataset.js';
-import { columnIndex } from '../table/dataset.js';
+import { describeCondition, satisfies, type Condition, type PartialRow } from '../../conditions/condition.js';
+import type { Cell, Column } from '../../table/dataset.js';
+import { columnIndex } from '../../table/dataset.js';
 import { allowedNumbers, type Allowed } from './allowed.js';
-import type { CodedColumn } from './column-codes.js';
-import { labelCount, type DrawnColumn } from './drawn-columns.js';
-import type { RefinedGenerator } from './generator.js';
+import type { CodedColumn } from '../column-codes.js';
+import { labelCount, type DrawnColumn } from '../drawn-columns.js';
+import type { RefinedGenerator } from '../generator.js';
 
 /** What a set of conditions allows of a draw. */
 export interface DrawConditions {

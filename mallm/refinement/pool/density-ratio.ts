@@ -1,6 +1,6 @@
-import { areaUnderCurve } from '../learning/area-under-curve.js';
-import { fitBoostedTrees, predictBoostedTrees } from '../learning/boosted-trees.js';
-import { createRandom, seedOf } from '../random.js';
+import { areaUnderCurve } from '../../learning/area-under-curve.js';
+import { fitBoostedTrees, predictBoostedTrees } from '../../learning/boosted-trees.js';
+import { createRandom, seedOf } from '../../random.js';
 
 const BOOSTING = { rounds: 60, depth: 3, learningRate: 0.1, objective: 'logistic' } as const;
 const FOLDS = 5;

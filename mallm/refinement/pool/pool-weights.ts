@@ -1,7 +1,7 @@
-import { createRandom, seedOf } from '../random.js';
+import { createRandom, seedOf } from '../../random.js';
 import { baseShares, outOfBag } from './out-of-bag.js';
-import { binOf, binsOf, type Bins } from './bins.js';
-import { fitColumn, type ColumnTask } from './column-model.js';
+import { binOf, binsOf, type Bins } from '../bins.js';
+import { fitColumn, type ColumnTask } from '../column-model.js';
 
 /** Weights tried: the pool counts as so many times the training rows. */
 export const POOL_WEIGHTS = [0, 0.25, 0.5, 1, 2, 4, 8, 16];
