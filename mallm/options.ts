@@ -63,7 +63,7 @@ export const fitOptionsSchema = z.strictObject({
    */
   optimizerModel: z.string().min(1).nullable(),
   /**
-   * The classifier that tells real from synthetic rows. Paper: Table 6.
+   * The classifier of real against synthetic rows. Paper: Table 6.
    * @default "ensemble" (paper: "logistic-regression")
    */
   discriminator: z.enum(['logistic-regression', 'boosted-trees', 'neural-network', 'ensemble']),

@@ -45,7 +45,7 @@ function linesOf(evaluation: Evaluation, { report }: Flags): string[] {
   const { rows, heldOutDropped, utility, fidelity, privacy, verdicts, notes } = evaluation;
   const score = (value: number): string => value.toFixed(3);
   return [
-    `rows      ${rows.train} training, ${rows.heldOut} held out, ${rows.synthetic} synthetic${heldOutDropped ? `; ${heldOutDropped} held-out rows also stand in the training table and were dropped` : ''}`,
+    `rows      ${rows.train} training, ${rows.heldOut} held out, ${rows.synthetic} synthetic${heldOutDropped ? `; ${heldOutDropped} held-out rows are training rows as well and were dropped` : ''}`,
     ...(utility
       ? [
           `utility   ${utility.metric} best ${score(utility.best)} (${utility.bestModel}), mean ${score(utility.mean)}; real rows ${score(utility.ceiling.best)}, ${score(utility.ceiling.mean)}`,

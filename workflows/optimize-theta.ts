@@ -6,7 +6,7 @@
  *   L4        for each batch of them:                                                    for batch
  *   L5-7        rows ← the generator's, from θ and examples of the batch                 generate
  *   L8          discriminator ← updated with the batch and the rows                      score
- *   L9          score ← how well it tells held-out rows apart                            score
+ *   L9          score ← its accuracy on held-out rows (or its AUC)                            score
  *   L10         pairs ← and this one: θ, its score, its held-out rows                    score
  *   L11         each pair ← its score by the newest discriminator                        score
  *   L12         best ← the k pairs with the lowest scores                                propose

@@ -45,7 +45,7 @@ export interface FitInUse {
   plan: Ref;
   shape: FitShape;
   fitted: OptimizeThetaResult;
-  /** SHA-256 of the table it was made of; null when nobody looked. */
+  /** SHA-256 of the table it was made of; null when it was not read. */
   table: string | null;
 }
 

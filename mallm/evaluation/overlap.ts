@@ -2,7 +2,7 @@ import type { EvaluationTables } from './tables.js';
 import { rowTexts, rowsOf } from './typed-table.js';
 
 /**
- * The held-out rows without those that stand in train, unless at least half of the training rows repeat each other or
+ * The held-out rows without those that are training rows, unless at least half of the training rows repeat each other or
  * none would be left; adds what was found to `notes`.
  */
 export function withoutOverlap(
@@ -20,18 +20,18 @@ export function withoutOverlap(
   if (overlap === 0) return { heldOut, heldOutDropped: 0, ...found };
   if (rowsRepeat) {
     notes.push(
-      `Rows repeat by nature (${times.size} distinct among ${train.rows} training rows): ${overlap} held-out rows that also stand in train were kept.`,
+      `Rows repeat by nature (${times.size} distinct among ${train.rows} training rows): ${overlap} held-out rows that are training rows as well were kept.`,
     );
     return { heldOut, heldOutDropped: 0, ...found };
   }
   if (apart.length === 0) {
     notes.push(
-      'Every held-out row also stands in train: none could be dropped, and no figure says anything of new rows.',
+      'Every held-out row is a training row as well: none could be dropped, and no figure is evidence for new rows.',
     );
     return { heldOut, heldOutDropped: 0, ...found };
   }
   notes.push(
-    `${overlap} of ${heldOut.rows} held-out rows also stand in train and were dropped: they are not held out.`,
+    `${overlap} of ${heldOut.rows} held-out rows are training rows as well and were dropped: they are not held out.`,
   );
   return { heldOut: rowsOf(heldOut, apart), heldOutDropped: overlap, ...found };
 }

@@ -76,7 +76,7 @@ export interface Privacy {
   exactCopies: number;
   exactCopiesOfHeldOut: number;
   oneColumnOff: number;
-  /** Beside them, for scale: share of held-out rows that stand in train (before any is dropped), or differ in one column at most. */
+  /** For scale: share of held-out rows that are training rows (before any is dropped), or differ from one in a column at most. */
   heldOutInTrain?: number;
   heldOutOneColumnOff?: number;
   /** Distinct rows over rows. */
@@ -102,7 +102,7 @@ export interface Evaluation {
   target: string;
   task: 'classification' | 'regression';
   rows: { train: number; heldOut: number; synthetic: number };
-  /** Held-out rows that also stand in the training table: dropped before any metric. */
+  /** Held-out rows that are training rows as well: dropped before any metric. */
   heldOutDropped: number;
   /** The authors' settings (nothing scaled), and sound ones (scaled features). */
   utility: Utility | null;

@@ -44,7 +44,7 @@ function utilityVerdict(utility: Utility | null, heldOut: number): Verdict {
   if (metric === 'r2' && ceiling.best < 0.1) {
     return unknown(
       `${figures}: the real rows themselves hardly predict the target.`,
-      'Choose a target that the other columns tell something of.',
+      'Choose a target that the other columns predict.',
     );
   }
   const gap = ceiling.best - best;

@@ -91,7 +91,7 @@ export function turnPage(state: FitState): { state: FitState; page: FitPage } | 
 /** A state with its pages, the oldest first: the whole fit. */
 export function wholeFit(state: FitState, pages: readonly FitPage[]): FitState {
   const all = [...pages, state];
-  // What is still looked at stands in a page too, at its own place.
+  // What is still needed is in a page as well, at its own place.
   const pool = new Map(all.flatMap((part) => part.pool).map((entry) => [entry.rows.uri, entry]));
   return {
     ...state,

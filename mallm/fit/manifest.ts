@@ -90,7 +90,7 @@ export const manifestSchema = z.strictObject({
     .strictObject({
       ofTraining: count.describe('released rows that equal a training row'),
       repeated: count.describe('released rows that equal an earlier one; identifiers do not count'),
-      acrossParts: count.describe('of these, rows whose first equal stands in another part'),
+      acrossParts: count.describe('of these, rows whose first equal is in another part'),
       byNature: z.boolean().describe('true when the training rows repeat, too: few columns with few values'),
     })
     .describe('rows that are not the only ones of their content'),

@@ -11,7 +11,7 @@ export function commonReasons(rejections: Rejections, most = 3): string {
 }
 
 /**
- * What somebody has to know whose model gave so few valid rows that θ was hardly scored by them, and with what to do;
+ * A warning that so few rows of the model were valid that θ was hardly scored by them, with the remedy;
  * null where at least as large a share was valid as a θ needs to count.
  */
 export function poorYield(manifest: Pick<Manifest, 'rows' | 'rejections' | 'options' | 'draw'>): string | null {

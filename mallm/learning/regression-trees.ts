@@ -17,7 +17,7 @@ export interface TreeColumn {
 
 /**
  * A tree over rows of codes whose leaves hold a distribution of the codes of one more column: walk down, draw.
- * Nodes stand in preorder, so the left child of node i is node i + 1. Plain arrays, fit for JSON.
+ * Nodes are in preorder, so the left child of node i is node i + 1. Plain arrays, fit for JSON.
  */
 export interface DrawTree {
   /** Column that node i tests, or −1 for a leaf. */

@@ -4,9 +4,9 @@ import type { RealShare, Shift } from './feedback.js';
 
 /** Standard errors from which a difference is no longer chance. */
 const SIGNIFICANT = 2.5;
-/** Fewest real rows behind any figure: what is told of fewer could be told of a person. */
+/** Fewest real rows behind any figure: one of fewer rows could describe a person. */
 export const FEWEST_REAL_ROWS = 5;
-/** Most labels told of a column. */
+/** Most labels reported of a column. */
 const MOST_LABELS = 2;
 
 interface Moments {

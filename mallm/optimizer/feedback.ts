@@ -29,7 +29,7 @@ export interface PairShift {
   synthetic: number;
 }
 
-/** A feature by which a linear classifier tells the rows apart, all others being equal. */
+/** A feature by which a linear classifier separates the rows, all others being equal. */
 export interface TellingFeature {
   /** As in the encoder: `age`, `sex = Male`, `age missing`. */
   feature: string;
@@ -38,7 +38,7 @@ export interface TellingFeature {
   weight: number;
 }
 
-/** Two labels that stand together in synthetic rows, never in real ones, although both are common there. */
+/** Two labels that occur together in synthetic rows and never in real ones, although both are common there. */
 export interface ImpossibleCombination {
   columns: [string, string];
   labels: [string, string];
@@ -55,9 +55,9 @@ export interface Feedback {
 }
 
 /**
- * Compares synthetic rows with real ones as the optimizer is told of it: only differences that chance does not explain,
+ * Compares synthetic rows with real ones for the optimizer: only differences that chance does not explain,
  * and only figures with at least five real rows behind them. Identifiers and texts are left out. With fewer than five
- * rows on either side there is nothing to tell. Deterministic.
+ * rows on either side the feedback is empty. Deterministic.
  *
  * Departs: the published optimizer sees scores only (§3.2.3); it cannot know what to mend.
  */

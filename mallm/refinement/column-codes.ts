@@ -13,7 +13,7 @@ export interface CodedColumn {
   values: (number | string)[];
 }
 
-/** The modelled columns of a schema, coded by the numbers that stand in `rows` and the labels of the schema. */
+/** The modelled columns of a schema, coded by the numbers in `rows` and the labels of the schema. */
 export function codeColumns(schema: TableSchema, rows: readonly Row[]): CodedColumn[] {
   return schema.columns.flatMap((column, index): CodedColumn[] => {
     if (!isModelled(column)) return [];

@@ -18,7 +18,7 @@ export interface CurationInput {
   distance: DistanceLevel;
   wanted: number;
   seed: number;
-  /** Whether a row stands in another part of the table already. Default: no row does. */
+  /** Whether a row is in another part of the table already. Default: no row is. */
   isElsewhere?: (row: Row) => boolean;
 }
 

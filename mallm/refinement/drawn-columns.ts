@@ -25,7 +25,7 @@ export interface DrawnLabel {
   kind: 'label';
   column: number;
   presence: number;
-  /** By label: what stands in a point (see `pointsOf`). */
+  /** By label: its value in a point (see `pointsOf`). */
   values: number[];
   ordered: boolean;
 }

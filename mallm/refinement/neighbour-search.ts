@@ -12,7 +12,7 @@ export function cellDistance(a: number, b: number, scale: number): number {
 /**
  * Search for points nearer than a limit, a distance being the sum over columns (see `cellDistance`). Up to a limit of 1
  * only points with the same labels and the same missing cells come into question, and of these a stretch of the number
- * column that varies most; above it all points, most being told apart by the columns that vary most.
+ * column that varies most; above it all points, the columns that vary most compared first.
  */
 export function createNeighbourSearch(
   points: readonly Float64Array[],

@@ -4,7 +4,7 @@ import { cellDistance, createNeighbourSearch } from './neighbour-search.js';
 
 /** Distances below this are rounding: the rows are the same. */
 const SAME = 1e-9;
-/** A table whose rows have a twin this often repeats by nature, unless some number tells most rows apart. */
+/** A table whose rows have a twin this often repeats by nature, unless some number is different in most rows. */
 const TWIN_SHARE = 0.1;
 /** Quantile of the distinct training rows' own nearest-neighbour distances below which a drawn row is too near. */
 const QUANTILES = { off: null, mild: 0.15, strict: 0.35 } as const;

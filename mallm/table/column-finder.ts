@@ -13,7 +13,7 @@ export type ColumnFinder = (name: string) => FoundColumn | undefined;
 
 /**
  * Looks columns up by their exact names first, then without regard to case, spaces, underscores and hyphens where
- * that leaves one column only. Identifiers, which no model is told of, are never found.
+ * that leaves one column only. Identifiers, which no prompt names, are never found.
  */
 export function createColumnFinder(schema: TableSchema): ColumnFinder {
   const exact = new Map<string, number>();

@@ -3,7 +3,7 @@ import type { DatetimeColumn, NumericColumn } from './dataset.js';
 import { datetimeStep } from './datetime-format.js';
 
 const DAY = 86_400;
-/** Longer than any month, longer than any year: where a format tells only these apart. */
+/** Longer than any month, longer than any year: where a format has no finer part. */
 const LONG_STEPS = [32 * DAY, 367 * DAY];
 const DATE_UNITS = [30 * DAY, 7 * DAY, DAY, 3_600, 60, 1];
 /** Numbers are rounded to 10^12 at most. */

@@ -12,7 +12,7 @@ export const ISO_FORMATS = [
   '%H:%M:%S',
 ];
 const PIECE = /%(?<flag>[-^:]?)(?<letter>[A-Za-z%])|%(?<digits>\d)f|[^%]+|%/g;
-/** Two directives of digits side by side: only fixed widths can be told apart. */
+/** Two directives of digits side by side: only fixed widths can be separated. */
 const ADJACENT = /%[YymdHIMSj]%-?[YymdHIMSj]/;
 const MICRO = 1e6;
 
@@ -22,7 +22,7 @@ interface Instant {
   micro: number;
 }
 
-/** One piece of a format: how its text looks, what it tells (literals tell nothing), how it is written. */
+/** One piece of a format: how its text looks, the part of the date it holds (none for literals), how it is written. */
 interface Piece {
   pattern: string;
   read?: (text: string, parts: DateParts) => void;
@@ -71,7 +71,7 @@ export function roundDatetime(format: string, seconds: number): number {
   return parseDatetime(format, formatDatetime(format, near)) ?? near;
 }
 
-/** Seconds between two points in time that the format tells apart; null for months and years, which vary. */
+/** Seconds between two neighbouring points in time of the format; null for months and years, which vary. */
 export function datetimeStep(format: string): number | null {
   const letters = new Set<string>();
   for (const { groups } of format.matchAll(PIECE)) {
@@ -84,7 +84,7 @@ export function datetimeStep(format: string): number | null {
   return letters.has('d') || letters.has('j') ? 86_400 : null;
 }
 
-/** Days among which a format of dates does not tell: 1, 28 without a day, 365 without a month as well. */
+/** Days that a format of dates does not distinguish: 1, 28 without a day, 365 without a month as well. */
 export function periodOf(format: string): number {
   if (/%[-^]?[dj]/.test(format) || !hasDate(format)) return 1;
   return /%[-^]?[mbB]/.test(format) ? 28 : 365;

@@ -11,7 +11,7 @@ export interface Levels {
   index: number;
   /** Numbers: greatest value of each bin but the last. */
   cuts?: number[];
-  /** Labels that stand for themselves, most frequent first; all others share the next level. */
+  /** Labels with a level of their own, most frequent first; all others share the next level. */
   labels?: string[];
   /** How many levels the rows had that these were learned from. */
   count: number;
@@ -55,7 +55,7 @@ export function binsFor(rows: number): number {
 
 /**
  * The greatest value of each bin but the last, so that bins hold about equally many values and equal values are never
- * split. A value that fills a bin stands alone in it; bins with too few values are joined to their neighbour.
+ * split. A value that fills a bin has it alone; bins with too few values are joined to their neighbour.
  */
 export function quantileCuts(values: readonly number[], bins: number): number[] {
   const sorted = values.toSorted((a, b) => a - b);

@@ -22,7 +22,7 @@ const REGEX_PIECE = /^(?:\[([^\]\\^]+)\]|\\([dw])|\\([^A-Za-z0-9])|([^\\[\](){}|
 /** No key is longer. */
 const LONGEST = 200;
 
-/** The characters that may stand at each place of a key of this pattern: just one for a literal. */
+/** The characters allowed at each place of a key of this pattern: just one for a literal. */
 export function placesOf(pattern: string): string[] {
   const places: string[] = [];
   for (let i = 0; i < pattern.length; i++) {

@@ -1,6 +1,6 @@
 import { patternOf } from './identifier-pattern.js';
 
-/** A shape that fewer of the keys have is not told apart. */
+/** A shape that fewer of the keys have is no shape of its own. */
 const LEAST_SHARE = 0.05;
 const MOST_SHAPES = 6;
 

@@ -27,7 +27,7 @@ export function findLabel(categories: readonly string[], text: string): string |
   );
 }
 
-/** The label that somebody means: as `findLabel`, else the only one that is equal in another case, or says the same yes or no. */
+/** The label that a text means: as `findLabel`, else the only one that is equal in another case, or says the same yes or no. */
 export function meantLabel(column: LabelColumn, value: string | number | boolean): string | null {
   const { categories } = column;
   if (typeof value === 'boolean')

@@ -6,12 +6,12 @@ import type { Edge } from './theta.js';
 export interface StructureChanges {
   added: Edge[];
   removed: Edge[];
-  /** Edges as they stand after the change: `a → b` where `b → a` stood before. */
+  /** Edges after the change: `a → b` where `b → a` was before. */
   reversed: Edge[];
 }
 
 /**
- * Accepts a causal structure only if every edge joins two different columns that are no identifiers, none stands
+ * Accepts a causal structure only if every edge joins two different columns that are no identifiers, none occurs
  * twice, and they form no cycle.
  * @throws ThetaError naming the first edge that is wrong.
  */

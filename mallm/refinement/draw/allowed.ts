@@ -11,7 +11,7 @@ export interface AllowedLabels {
   labels: Uint8Array;
 }
 
-/** Stretches of scores that stand for allowed numbers, or for numbers beside them. */
+/** Intervals of scores that decode to allowed numbers, or to numbers beside them. */
 export interface AllowedNumbers {
   low: Float64Array;
   high: Float64Array;

@@ -13,15 +13,15 @@ const LEAST_CHANCE = 0.05;
 
 /** How model rows compare with real ones. */
 export interface DensityRatio {
-  /** By model row: ratio real : model, 1 where the two cannot be told apart; mean 1. */
+  /** By model row: ratio real : model, 1 where the two are not separable; mean 1. */
   ratios: Float64Array;
-  /** How far the two can be told apart: 0 up to an AUC of .55, 1 from .75 on. */
-  told: number;
+  /** How separable the two are: 0 up to an AUC of .55, 1 from .75 on. */
+  separation: number;
 }
 
 /**
  * Density ratio real : model by boosted trees that tell the two apart, with balanced classes, each row judged by trees
- * that did not have it. Flattened where they cannot be told apart. Features may be NaN for missing. Deterministic per seed.
+ * that did not have it. Flattened where they are not separable. Features may be NaN for missing. Deterministic per seed.
  */
 export function densityRatio(
   real: readonly Float64Array[],
@@ -58,13 +58,13 @@ export function densityRatio(
     area += areaUnderCurve(own.subarray(0, real.length), own.subarray(real.length)) / REPEATS;
     own.forEach((chance, row) => (chances[row]! += chance / REPEATS));
   }
-  const told = Math.min(1, Math.max(0, (area - ALIKE) / (DIFFERENT - ALIKE)));
+  const separation = Math.min(1, Math.max(0, (area - ALIKE) / (DIFFERENT - ALIKE)));
   const ratios = chances.slice(real.length).map((chance) => {
     const kept = Math.min(1 - LEAST_CHANCE, Math.max(LEAST_CHANCE, chance));
-    return (kept / (1 - kept)) ** told;
+    return (kept / (1 - kept)) ** separation;
   });
   const mean = ratios.reduce((sum, ratio) => sum + ratio, 0) / ratios.length;
-  return { ratios: ratios.map((ratio) => ratio / mean), told };
+  return { ratios: ratios.map((ratio) => ratio / mean), separation };
 }
 
 /** A fold for each of `count` rows, all folds equally large but for one row. */

@@ -5,10 +5,10 @@ import { isDrawable, type DrawnColumn } from '../drawn-columns.js';
 import { POOL_WEIGHTS } from './pool-weights.js';
 import { createDistanceFilter, distanceBetween, fitDistanceRule } from '../row-distance.js';
 
-/** Greatest weight of a pool that can be told from real rows, or whose prompts are not recorded. */
+/** Greatest weight of a pool that is separable from real rows, or whose prompts are not recorded. */
 const LEAST_TRUST = 2;
 const MOST_TRUST = 16;
-/** A pool that is told apart less than this refines the scores of numbers. */
+/** A pool less separable than this refines the scores of numbers. */
 const REFINES_BELOW = 0.5;
 
 /** A model's rows, as far as they are of use. */
@@ -68,12 +68,12 @@ export function preparePool(
   const kept = [...points.keys()].filter((i) => !isNear(points[i]!, seen[i]!));
   const pool = { points: kept.map((i) => points[i]!), shown: kept.map((i) => seen[i]!) };
   if (pool.points.length === 0) return { ...pool, weights: new Float64Array(), grid: [0], refines: false };
-  const { ratios, told } = densityRatio(featuresOf(coded, train), featuresOf(coded, pool.points), seed);
-  const trust = isBlind ? LEAST_TRUST : MOST_TRUST ** (1 - told) * LEAST_TRUST ** told;
+  const { ratios, separation } = densityRatio(featuresOf(coded, train), featuresOf(coded, pool.points), seed);
+  const trust = isBlind ? LEAST_TRUST : MOST_TRUST ** (1 - separation) * LEAST_TRUST ** separation;
   return {
     ...pool,
     weights: ratios.map((ratio) => (ratio * train.length) / ratios.length),
     grid: POOL_WEIGHTS.filter((weight) => weight <= trust + 1e-9),
-    refines: told < REFINES_BELOW,
+    refines: separation < REFINES_BELOW,
   };
 }

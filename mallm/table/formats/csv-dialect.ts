@@ -2,7 +2,7 @@ import { parse, type Options } from 'csv-parse/sync';
 import type { CsvDialect } from '../dataset.js';
 import { isMissingToken } from '../missing.js';
 
-/** A field as it stands in the file: its text, and whether it is in quotes. */
+/** A field of the file: its text, and whether it is in quotes. */
 interface Field {
   text: string;
   quoted: boolean;
@@ -66,7 +66,7 @@ export function sniffQuoting(text: string, separator: string): CsvDialect['quote
   return quoted.header || quoted.missing || columns.length > 0 ? quoted : undefined;
 }
 
-/** Whether a text cannot stand in a file without quotes. */
+/** Whether a text needs quotes in a file. */
 export function needsQuotes(text: string, separator: string): boolean {
   return text.includes(separator[0]!) || /["\r\n]/.test(text);
 }

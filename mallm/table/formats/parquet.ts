@@ -7,7 +7,7 @@ import { areTruths, truthOf } from '../label-match.js';
 
 const DAY = 86_400;
 
-/** How cells of a column stand in a Parquet file. */
+/** How cells of a column are stored in a Parquet file. */
 interface ParquetColumn {
   name: string;
   element: SchemaElement;

@@ -20,7 +20,7 @@ const LONGEST = 40;
 
 /**
  * The strftime-style format in which every text is a date or a time, as it would write them back, or null. Day and month
- * are told apart by looking at all texts; where both orders read them all, the part that varies far less is the day
+ * are identified by looking at all texts; where both orders read them all, the part that varies far less is the day
  * (monthly tables), else `/` means month first, `-` day first.
  */
 export function inferDatetimeFormat(texts: readonly string[]): string | null {

@@ -51,7 +51,7 @@ const MODELS = {
   xgb: 'boostedTrees',
 };
 const SCORES = { f1: 'f1', acc: 'accuracy', auc: 'auc', r2: 'r2' } as const;
-/** Names and versions; figures on held-out rows that stand in train, which ours drops; two that ours does not give. */
+/** Names and versions; figures on held-out rows that are training rows, which ours drops; two that ours does not give. */
 const NOT_COMPARED =
   /^(table|N|generator|seed|task|sdmetrics|\w+_best_model)$|_full$|^(dcr_share_raw|near_q05|valid|n_test_full)$/;
 const folds = (readJson('oracles.json') as { folds: Record<string, string> }).folds;

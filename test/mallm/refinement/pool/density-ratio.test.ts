@@ -7,10 +7,10 @@ describe('the density ratio', () => {
   const model = normals(800, 2, 2);
 
   it('follows the true ratio of two shifted normals', () => {
-    const { ratios, told } = densityRatio(real, model, 3);
+    const { ratios, separation } = densityRatio(real, model, 3);
     const truth = model.map((point) => 2 - 2 * point[0]!);
     expect(correlation(truth, [...ratios].map(Math.log))).toBeGreaterThan(0.85);
-    expect(told).toBe(1);
+    expect(separation).toBe(1);
   });
 
   it('moves the mean of the model rows towards that of the real ones when it weighs them', () => {
@@ -21,8 +21,8 @@ describe('the density ratio', () => {
   });
 
   it('is 1 where the two are alike, however unequal their numbers', () => {
-    const { ratios, told } = densityRatio(normals(100, 5, 0), normals(1000, 6, 0), 3);
-    expect(told).toBe(0);
+    const { ratios, separation } = densityRatio(normals(100, 5, 0), normals(1000, 6, 0), 3);
+    expect(separation).toBe(0);
     expect([...ratios].every((ratio) => Math.abs(ratio - 1) < 1e-9)).toBe(true);
   });
 
