@@ -34,6 +34,7 @@ const MODEL_TYPES: Record<ModelFailureKind, FailureType> = {
   'not-found': 'BadModelRequest',
   'bad-request': 'BadModelRequest',
   server: 'ModelUnavailable',
+  unreadable: 'ModelUnavailable',
   timeout: 'ModelUnavailable',
   connection: 'ModelUnavailable',
 };

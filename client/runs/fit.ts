@@ -220,11 +220,10 @@ async function withModelNames({ host, config }: Session, options: FitOptions): P
       throw modelProblem(error);
     }
   };
-  return {
-    ...options,
-    generatorModel: await name(options.generatorModel, generator, config.models.generator?.model),
-    optimizerModel: await name(options.optimizerModel, optimizer, config.models.optimizer?.model),
-  };
+  const generatorModel = await name(options.generatorModel, generator, config.models.generator?.model);
+  // At the same endpoint one name is enough.
+  const usual = config.models.optimizer?.model ?? (host.models.oneEndpoint ? generatorModel : undefined);
+  return { ...options, generatorModel, optimizerModel: await name(options.optimizerModel, optimizer, usual) };
 }
 
 function isUnusable(error: unknown): boolean {
