@@ -181,7 +181,8 @@ async function askForRows(
   const parsed = parseRows(reply.text, {
     schema,
     asked: call.rows,
-    cutOff: reply.finish === 'length',
+    finish: reply.finish,
+    ...(reply.thoughtsOnly ? { thoughtsOnly: true } : {}),
     ...(partialRows ? { partialRows } : {}),
   });
   const { host, model: name, simulated, promptTokens, completionTokens } = reply;
@@ -192,10 +193,15 @@ async function askForRows(
   };
 }
 
-/** Rows that were asked for and are nowhere in the reply are counted too: asked is never more than accepted and rejected. */
-function withAbsent({ rows, rejections }: ParsedRows, asked: number): Pick<Answer, 'rows' | 'rejections'> {
+/**
+ * Rows that were asked for and are nowhere in the reply are counted too, under the reason why nothing could be read where
+ * that is so: asked is never more than accepted and rejected.
+ */
+function withAbsent({ rows, rejections, unreadable }: ParsedRows, asked: number): Pick<Answer, 'rows' | 'rejections'> {
+  // What would have come after the end of a reply that has none was cut off, too.
+  const reason = unreadable ?? (rejections['cut-off'] ? 'cut-off' : 'not-in-reply');
   const absent = asked - rows.length - sum(Object.values(rejections));
-  return { rows, rejections: absent > 0 ? { ...rejections, 'not-in-reply': absent } : rejections };
+  return { rows, rejections: absent > 0 ? sumRejections(rejections, { [reason]: absent }) : rejections };
 }
 
 /** Tokens of one row as JSON, estimated from the training rows, with room to spare. */

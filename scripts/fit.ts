@@ -5,7 +5,7 @@ import type { FitOutcome, FitRequest } from '../client/index.js';
 import { addModelFlags, configWith } from './model-options.js';
 import type { ModelFlags } from './model-options.js';
 import { distanceOption, decimal, several, whole } from './options.js';
-import { openTerminal, runCommand } from './terminal.js';
+import { openTerminal, runCommand, WITHOUT_MODEL } from './terminal.js';
 import type { OutputOptions } from './terminal.js';
 
 type Flags = Omit<FitRequest, 'table' | 'keepColumns' | 'edges' | 'trueEdges' | 'prices'> &
@@ -44,6 +44,8 @@ export function fitCommand(): Command {
     )
     .option('--store <url>', 'object store: a folder, file:///… or s3://bucket/prefix')
     .addOption(new Option('--draw <from>', 'where released rows come from').choices(['refined', 'model']))
+    .option('--allow-without-model', 'go on when the model gives (nearly) no valid rows')
+    .option('--show-reply', 'show the beginning of what the model wrote when it gives no rows')
     .option('--dry-run', 'show the prompts, calls, tokens and cost, and make no call');
   methodOptions(command);
   return addModelFlags(command)
@@ -124,7 +126,7 @@ function methodOptions(command: Command): void {
 }
 
 /** Flags that are no part of a run's plan. */
-const WITH_RESUME = /^--(resume|out|quiet|json|(optimizer-)?(extra-body|header|reasoning-effort))$/;
+const WITH_RESUME = /^--(resume|out|quiet|json|show-reply|(optimizer-)?(extra-body|header|reasoning-effort))$/;
 
 /** What is in a run's plan cannot be given again. */
 function assertUsage(command: Command, table: string | undefined, resumed: boolean): void {
@@ -142,11 +144,12 @@ function assertUsage(command: Command, table: string | undefined, resumed: boole
 
 async function runResume(checkpoint: string, flags: Flags, signal: AbortSignal): Promise<void> {
   const { config, rest } = configWith(flags);
-  const { out, quiet, json } = rest;
+  const { out, quiet, json, showReply } = rest;
   const terminal = openTerminal({ quiet, json });
-  const watcher = { onProgress: terminal.progress, onNotice: terminal.notice, signal, config };
+  const watcher = { onProgress: terminal.progress, onNotice: terminal.notice, signal, config, showReply };
   const outcome = await resumeFrom({ checkpoint, out, ...watcher });
   terminal.result(summary(outcome), { folder: outcome.folder, ...outcome.manifest });
+  exitWithout(outcome);
 }
 
 async function run(table: string, flags: Flags, signal: AbortSignal): Promise<void> {
@@ -167,6 +170,7 @@ async function run(table: string, flags: Flags, signal: AbortSignal): Promise<vo
   }
   const outcome = await fit(request);
   terminal.result(summary(outcome), { folder: outcome.folder, ...outcome.manifest });
+  exitWithout(outcome);
 }
 
 async function requestOf(
@@ -203,11 +207,20 @@ async function readEdges(path: string): Promise<{ from: string; to: string }[]> 
   }
 }
 
+const WITHOUT =
+  'WITHOUT A MODEL: no θ had enough valid rows to count, so the released rows are drawn from the training rows alone';
+
+/** A table without a model's part is no success, unless it was asked for. */
+function exitWithout({ manifest }: FitOutcome): void {
+  if (manifest.withoutModel === 'unwanted') process.exitCode = WITHOUT_MODEL;
+}
+
 function summary({ folder, manifest, fresh }: FitOutcome): string[] {
   const { rows, simulated, calls, tokens, shortfall, cost } = manifest;
   const reasons = commonReasons(manifest.rejections);
   const weak = poorYield(manifest);
   const blind = blindWarning(manifest);
+  const { withoutModel, ended } = manifest;
   return [
     ...(fresh ? [] : ['This very fit was already finished; nothing was done.']),
     ...(simulated
@@ -217,7 +230,8 @@ function summary({ folder, manifest, fresh }: FitOutcome): string[] {
     `rows    ${rows.released} of ${rows.asked} released; the model's: ${rows.accepted} accepted, ${rows.rejected} rejected${reasons && ` (${reasons})`}`,
     `calls   ${calls}, ${tokens.prompt + tokens.completion} tokens${cost ? `, ${cost.amount.toFixed(4)} ${cost.currency}` : ''}`,
     ...(blind ? [`BLIND   ${blind}`] : []),
-    ...(weak ? [`WEAK    ${weak}`] : []),
+    ...(withoutModel ? [WITHOUT] : weak ? [`WEAK    ${weak}`] : []),
+    ...(ended ? [`ended   ${ended}`] : []),
     ...(shortfall ? [`short   ${shortfall}`] : []),
     `table   ${folder}/synthetic.csv`,
     `report  ${folder}/report.html`,
