@@ -2,7 +2,8 @@ import { chunkExamples, epochBatches, finalPass } from '../mallm/generator/few-s
 import { widenSchema } from '../mallm/conditions/condition-parser.js';
 import type { Row, TableSchema } from '../mallm/table/dataset.js';
 import { CHARACTERS_PER_TOKEN } from '../mallm/prompts/tokens.js';
-import { generatorMessages, generatorReplySchema } from '../mallm/prompts/generator-prompt.js';
+import type { GeneratorAsk } from '../mallm/prompts/generator-prompt.js';
+import { forcedReplySchema, generatorMessages, generatorReplySchema } from '../mallm/prompts/generator-prompt.js';
 import { sumRejections, type Rejections } from '../mallm/rejections.js';
 import type { RunPlan, StoredCall, StoredRows, StoredTheta } from '../mallm/fit/plan.js';
 import { thetaOf } from '../mallm/fit/plan.js';
@@ -158,6 +159,14 @@ async function askForRows(
   const { options } = plan;
   const shown = chunkExamples(walk, call.index, options.examplesPerPrompt, start);
   const partialRows = givenCells({ plan, trainRows, theta, input, ofTheta, call });
+  const ask: GeneratorAsk = {
+    theta: { ...thetaOf(plan, theta), schema },
+    examples: shown.map((index) => trainRows[index]!),
+    rows: call.rows,
+    prompts: options.prompts,
+    ...(partialRows ? { partialRows } : {}),
+  };
+  const forced = partialRows && forcedReplySchema(schema, partialRows);
   const reply = await callOnce({
     store,
     turn,
@@ -167,14 +176,16 @@ async function askForRows(
       model,
       temperature: options.generatorTemperature,
       seed: seedOf(options.seed, 'generate', input.step, theta.number, call.index),
-      messages: generatorMessages({
-        theta: { ...thetaOf(plan, theta), schema },
-        examples: shown.map((index) => trainRows[index]!),
-        rows: call.rows,
-        prompts: options.prompts,
-        ...(partialRows ? { partialRows } : {}),
-      }),
+      messages: generatorMessages(ask),
       jsonSchema: { name: 'rows', schema: generatorReplySchema(schema, call.rows) },
+      ...(forced
+        ? {
+            forced: {
+              messages: generatorMessages({ ...ask, keyed: true }),
+              jsonSchema: { name: 'rows', schema: forced },
+            },
+          }
+        : {}),
       maxTokens: SPARE_TOKENS + Math.ceil(call.rows * context.tokensOfRow),
     },
   });

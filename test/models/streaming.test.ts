@@ -143,6 +143,21 @@ describe('an endpoint that takes', () => {
     expect(endpoint!.requests.length).toBeLessThan(9);
   });
 
+  it('no forced cells is asked for rows in a list, with the messages of that form', async () => {
+    const forced = {
+      messages: [{ role: 'user' as const, content: 'keyed' }],
+      jsonSchema: { name: 'rows', schema: { const: 1 } },
+    };
+    const model = await modelAnswering(
+      {},
+      { status: 400, body: { error: { message: 'Invalid schema for response_format' } } },
+      OK,
+    );
+    await model.complete({ ...REQUEST, forced });
+    expect([sent(0).messages, sent(1).messages]).toEqual([forced.messages, REQUEST.messages]);
+    expect(sent(1).response_format).toMatchObject({ json_schema: { schema: { type: 'object' }, strict: true } });
+  });
+
   it('JSON only when it is valid (Groq) passes on what the model wrote', async () => {
     const failed_generation = 'Here are the rows: [{"a":1}]';
     const model = await modelAnswering(
