@@ -1,5 +1,5 @@
 import { ApplicationFailure, TemporalFailure } from '@temporalio/common';
-import { MallmError, StoreError } from '../mallm/errors.js';
+import { MallmError, NoModelRowsError, StoreError } from '../mallm/errors.js';
 import { ModelFailure, type ModelFailureKind } from '../models/chat-model.js';
 import {
   PreconditionFailed,
@@ -16,6 +16,8 @@ export type FailureType =
   | 'Blocked'
   | 'ModelUnavailable'
   | 'BadModelRequest'
+  /** The model answers, and nothing it writes is a row. */
+  | 'NoModelRows'
   | 'StoreUnavailable'
   | 'StoreDamaged'
   /** Another writer was first; the next try sees what it wrote. */
@@ -25,7 +27,13 @@ export type FailureType =
   | 'Unexpected';
 
 /** Marked as not to be retried here, at the only place where activities make failures: workflows need no list of them. */
-const NEVER_RETRIED: ReadonlySet<FailureType> = new Set(['Blocked', 'BadModelRequest', 'StoreDamaged', 'InvalidInput']);
+const NEVER_RETRIED: ReadonlySet<FailureType> = new Set([
+  'Blocked',
+  'BadModelRequest',
+  'NoModelRows',
+  'StoreDamaged',
+  'InvalidInput',
+]);
 
 const MODEL_TYPES: Record<ModelFailureKind, FailureType> = {
   'rate-limited': 'RateLimited',
@@ -34,6 +42,7 @@ const MODEL_TYPES: Record<ModelFailureKind, FailureType> = {
   'not-found': 'BadModelRequest',
   'bad-request': 'BadModelRequest',
   server: 'ModelUnavailable',
+  unreadable: 'ModelUnavailable',
   timeout: 'ModelUnavailable',
   connection: 'ModelUnavailable',
 };
@@ -57,6 +66,7 @@ export function toApplicationFailure(error: unknown, chance = Math.random()): Er
   if (error instanceof StoreBlockedError) return failure('Blocked', error.message, error.parts);
   if (error instanceof StoreDamagedError) return failure('StoreDamaged', error.message, error.parts);
   if (error instanceof StoreError) return failure('StoreDamaged', error.message, error.parts);
+  if (error instanceof NoModelRowsError) return failure('NoModelRows', error.message, error.parts);
   if (error instanceof MallmError) return failure('InvalidInput', error.message, { error: error.name, ...error.parts });
   return unexpected(error);
 }

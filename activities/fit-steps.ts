@@ -4,6 +4,7 @@ import type { FitState } from '../mallm/fit/fit-state.js';
 import { bestPair, pairsInTheRunning, seenBy } from '../mallm/fit/fit-state.js';
 import { graphEditDistance } from '../mallm/theta/causal-structure.js';
 import { edgesToBeginWith, firstParts } from '../mallm/fit/plan.js';
+import { assertModelRows } from '../mallm/fit/model-yield.js';
 import type { RunPlan, StoredRows } from '../mallm/fit/plan.js';
 import type { Ref } from '../mallm/reference.js';
 import { standingAfter } from '../mallm/fit/standing.js';
@@ -80,6 +81,7 @@ export async function scoreBatch(dependencies: Dependencies, input: ScoreBatchIn
   ]);
   const trainRows = await getObject<Row[]>(store, plan.train);
   const { options, schema } = plan;
+  if (carry.step === 0 && !plan.allowWithoutModel) assertModelRows(carry, options);
   const candidates = await Promise.all(input.rows.map((candidate) => loadCandidate(store, state, candidate)));
   const batches = epochBatches({
     rows: trainRows.length,

@@ -2,7 +2,8 @@ import { chunkExamples, epochBatches, finalPass } from '../mallm/generator/few-s
 import { widenSchema } from '../mallm/conditions/condition-parser.js';
 import type { Row, TableSchema } from '../mallm/table/dataset.js';
 import { CHARACTERS_PER_TOKEN } from '../mallm/prompts/tokens.js';
-import { generatorMessages, generatorReplySchema } from '../mallm/prompts/generator-prompt.js';
+import type { GeneratorAsk } from '../mallm/prompts/generator-prompt.js';
+import { forcedReplySchema, generatorMessages, generatorReplySchema } from '../mallm/prompts/generator-prompt.js';
 import { sumRejections, type Rejections } from '../mallm/rejections.js';
 import type { RunPlan, StoredCall, StoredRows, StoredTheta } from '../mallm/fit/plan.js';
 import { thetaOf } from '../mallm/fit/plan.js';
@@ -158,6 +159,14 @@ async function askForRows(
   const { options } = plan;
   const shown = chunkExamples(walk, call.index, options.examplesPerPrompt, start);
   const partialRows = givenCells({ plan, trainRows, theta, input, ofTheta, call });
+  const ask: GeneratorAsk = {
+    theta: { ...thetaOf(plan, theta), schema },
+    examples: shown.map((index) => trainRows[index]!),
+    rows: call.rows,
+    prompts: options.prompts,
+    ...(partialRows ? { partialRows } : {}),
+  };
+  const forced = partialRows && forcedReplySchema(schema, partialRows);
   const reply = await callOnce({
     store,
     turn,
@@ -167,21 +176,24 @@ async function askForRows(
       model,
       temperature: options.generatorTemperature,
       seed: seedOf(options.seed, 'generate', input.step, theta.number, call.index),
-      messages: generatorMessages({
-        theta: { ...thetaOf(plan, theta), schema },
-        examples: shown.map((index) => trainRows[index]!),
-        rows: call.rows,
-        prompts: options.prompts,
-        ...(partialRows ? { partialRows } : {}),
-      }),
+      messages: generatorMessages(ask),
       jsonSchema: { name: 'rows', schema: generatorReplySchema(schema, call.rows) },
+      ...(forced
+        ? {
+            forced: {
+              messages: generatorMessages({ ...ask, keyed: true }),
+              jsonSchema: { name: 'rows', schema: forced },
+            },
+          }
+        : {}),
       maxTokens: SPARE_TOKENS + Math.ceil(call.rows * context.tokensOfRow),
     },
   });
   const parsed = parseRows(reply.text, {
     schema,
     asked: call.rows,
-    cutOff: reply.finish === 'length',
+    finish: reply.finish,
+    ...(reply.thoughtsOnly ? { thoughtsOnly: true } : {}),
     ...(partialRows ? { partialRows } : {}),
   });
   const { host, model: name, simulated, promptTokens, completionTokens } = reply;
@@ -195,10 +207,15 @@ async function askForRows(
   };
 }
 
-/** Rows that were asked for and are nowhere in the reply are counted too: asked is never more than accepted and rejected. */
-function withAbsent({ rows, rejections }: ParsedRows, asked: number): Pick<Answer, 'rows' | 'rejections'> {
+/**
+ * Rows that were asked for and are nowhere in the reply are counted too, under the reason why nothing could be read where
+ * that is so: asked is never more than accepted and rejected.
+ */
+function withAbsent({ rows, rejections, unreadable }: ParsedRows, asked: number): Pick<Answer, 'rows' | 'rejections'> {
+  // What would have come after the end of a reply that has none was cut off, too.
+  const reason = unreadable ?? (rejections['cut-off'] ? 'cut-off' : 'not-in-reply');
   const absent = asked - rows.length - sum(Object.values(rejections));
-  return { rows, rejections: absent > 0 ? { ...rejections, 'not-in-reply': absent } : rejections };
+  return { rows, rejections: absent > 0 ? sumRejections(rejections, { [reason]: absent }) : rejections };
 }
 
 /** Tokens of one row as JSON, estimated from the training rows, with room to spare. */

@@ -12,11 +12,11 @@ export function meteredModel(model: ChatModel, limit: (model: ChatModel) => Chat
   const limited = limit({
     host,
     defaultModel: () => model.defaultModel(),
-    async complete(request, signal) {
+    async complete(request, signal, onText) {
       const startedAt = performance.now();
       metrics.heldBack(host, secondsSince(askedAt.get(request) ?? startedAt));
       try {
-        const reply = await model.complete(request, signal);
+        const reply = await model.complete(request, signal, onText);
         const { promptTokens: prompt, completionTokens: completion } = reply;
         metrics.answered(host, secondsSince(startedAt), { prompt, completion });
         return reply;
@@ -29,9 +29,9 @@ export function meteredModel(model: ChatModel, limit: (model: ChatModel) => Chat
   return {
     host,
     defaultModel: () => limited.defaultModel(),
-    complete(request, signal) {
+    complete(request, signal, onText) {
       askedAt.set(request, performance.now());
-      return limited.complete(request, signal);
+      return limited.complete(request, signal, onText);
     },
   };
 }

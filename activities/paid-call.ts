@@ -9,7 +9,13 @@ import { replyKey } from '../store/keys.js';
 import { PreconditionFailed } from '../store/object-store.js';
 
 /** Failures of the moment. */
-const REPEATABLE: ReadonlySet<ModelFailureKind> = new Set(['rate-limited', 'server', 'timeout', 'connection']);
+const REPEATABLE: ReadonlySet<ModelFailureKind> = new Set([
+  'rate-limited',
+  'server',
+  'unreadable',
+  'timeout',
+  'connection',
+]);
 
 /** Calls under way, of which one asks the model and the others look up or store. */
 const LANES = 2;

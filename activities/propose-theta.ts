@@ -7,7 +7,7 @@ import {
   parseProposal,
   repairMessages,
 } from '../mallm/optimizer/optimizer-prompt.js';
-import { ThetaError } from '../mallm/errors.js';
+import { ModelError, ThetaError } from '../mallm/errors.js';
 import type { RunPlan, StoredCall, StoredTheta } from '../mallm/fit/plan.js';
 import { thetaOf } from '../mallm/fit/plan.js';
 import { seedOf } from '../mallm/random.js';
@@ -94,7 +94,7 @@ async function proposeTheta(
   });
   const old = thetas.at(-1)!;
   const request: ChatRequest = {
-    model: options.optimizerModel ?? (await dependencies.optimizer.defaultModel()),
+    model: options.optimizerModel ?? (await usualOptimizer(dependencies, options.generatorModel)),
     temperature: options.optimizerTemperature,
     seed: seedOf(options.seed, 'propose', epoch, batch, variant),
     messages,
@@ -126,6 +126,16 @@ async function proposeTheta(
   };
   const ref = await putVersion(store, runKeys(input.runId).theta(number), stored);
   return { candidate: { number, ref }, spending: spendingOf(replies) };
+}
+
+/** The optimizer's model when none is named: at the generator's endpoint the generator's, if there are several. */
+async function usualOptimizer({ generator, optimizer }: Dependencies, generatorModel: string | null): Promise<string> {
+  try {
+    return await optimizer.defaultModel();
+  } catch (error) {
+    if (!(error instanceof ModelError) || optimizer.host !== generator.host) throw error;
+    return generatorModel ?? generator.defaultModel();
+  }
 }
 
 async function proposal(

@@ -44,7 +44,7 @@ export { cancel, pause, setLimits, status, stop, unpause } from './runs/status.j
 export type { RunStatus } from './runs/status.js';
 export { runWorker } from './cluster/worker.js';
 export type { WorkerRequest } from './cluster/worker.js';
-export { MallmError } from '../mallm/errors.js';
+export { MallmError, NoModelRowsError } from '../mallm/errors.js';
 export { commonReasons, poorYield } from '../mallm/fit/model-yield.js';
 export { blindWarning, scoreSummary } from '../mallm/fit/score-summary.js';
 export type { Evaluation } from '../mallm/evaluation/result.js';

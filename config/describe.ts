@@ -13,7 +13,8 @@ export function describeConfig(config: Config): Record<string, string> {
     temporal: describeTemporal(config.temporal),
     'generator model': describeModel(config.models.generator),
     'optimizer model': describeModel(config.models.optimizer),
-    'model timeout': `${config.models.timeoutMs / 1000} s`,
+    'model timeout': `${config.models.timeoutMs / 1000} s without a sign of life`,
+    'model proxy': describeProxies(config.models.proxies),
     'model limits': describeLimits(config.models),
     store: config.store ?? 'a folder under home',
     's3 endpoint': config.s3.endpoint ? new URL(config.s3.endpoint).host : 'AWS',
@@ -52,10 +53,22 @@ function describeLimits({ requestsPerMinute, tokensPerMinute }: Config['models']
   return limits.length > 0 ? `${limits.join(', ')}, for this process` : 'as the endpoint tells';
 }
 
+function describeProxies(proxies: Config['models']['proxies']): string {
+  const hosts = [proxies?.https, proxies?.http].flatMap((url) => (url === undefined ? [] : [new URL(url).host]));
+  return hosts.length > 0 ? [...new Set(hosts)].join(', ') : 'none';
+}
+
 function describeModel(endpoint: ModelEndpoint | undefined): string {
   if (endpoint === undefined) return 'simulated';
   const url = endpoint.azure?.endpoint ?? endpoint.baseURL;
   const host = url === undefined ? 'api.openai.com' : new URL(url).host;
   const model = endpoint.model === undefined ? '' : `${endpoint.model} at `;
-  return `${model}${host}${endpoint.azure ? ' (Azure)' : ''}, ${endpoint.apiKey === undefined ? 'no key' : 'with a key'}`;
+  return `${model}${host}${endpoint.azure ? ' (Azure)' : ''}, ${endpoint.apiKey === undefined ? 'no key' : 'with a key'}${extrasOf(endpoint)}`;
+}
+
+/** What is added to requests, by name: values may be secrets. */
+function extrasOf({ extraBody = {}, headers = {}, reasoningEffort }: ModelEndpoint): string {
+  const names = [...Object.keys(extraBody), ...Object.keys(headers)];
+  if (reasoningEffort !== undefined) names.push('reasoning_effort');
+  return names.length > 0 ? `, with ${names.join(', ')}` : '';
 }

@@ -61,9 +61,11 @@ interface TemporalCliConfig {
  * Reads the files that variables name (keys, certificates, profiles), and nothing over the network. An empty variable
  * counts as not set.
  *
+ * @param given variables that a command's flags stand for; they come before the environment's.
  * @throws ConfigError naming the variable, what was expected, and a remedy; never a secret.
  */
-export function readConfig(env: Environment = process.env): Config {
+export function readConfig(environment: Environment = process.env, given: Environment = {}): Config {
+  const env = { ...environment, ...given };
   // Node.js 20 is supported here on purpose; the AWS SDK warns about it at its first client.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   return {

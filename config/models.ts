@@ -1,10 +1,11 @@
 import { ConfigError } from './config-error.js';
+import { readEndpointExtras, type EndpointExtras } from './endpoint-extras.js';
 import { bothSet, count, httpUrl, secret, seconds, text, type Environment } from './variables.js';
 
 const DEFAULT_TIMEOUT_SECONDS = 120;
 
 /** Where a model is asked. Without `baseURL` and `azure` it is OpenAI's own endpoint. */
-export interface ModelEndpoint {
+export interface ModelEndpoint extends EndpointExtras {
   baseURL?: string;
   apiKey?: string;
   /** Azure OpenAI: the resource's address and the version of its API; the model's name is the deployment. */
@@ -17,11 +18,20 @@ export interface ModelEndpoint {
 export interface ModelsConfig {
   generator?: ModelEndpoint;
   optimizer?: ModelEndpoint;
-  /** Milliseconds after which a call counts as hung. */
+  /** Milliseconds without a byte after which a call counts as hung; the whole time of a reply that is not streamed. */
   timeoutMs: number;
+  /** Proxies on the way to them. */
+  proxies?: ProxyConfig;
   /** Most that this process asks of an endpoint a minute; without it, what the endpoint tells or lets through. */
   requestsPerMinute?: number;
   tokensPerMinute?: number;
+}
+
+/** What HTTPS_PROXY, HTTP_PROXY and NO_PROXY name; the lower-case names come first, as elsewhere. */
+export interface ProxyConfig {
+  https?: string;
+  http?: string;
+  except?: string;
 }
 
 /**
@@ -34,13 +44,42 @@ export interface ModelsConfig {
  */
 export function readModels(env: Environment): ModelsConfig {
   const shared = sharedEndpoint(env);
+  const forOptimizer = optimizerEndpoint(env, shared);
+  const generatorExtras = readEndpointExtras(env, 'GENERATOR');
+  // Headers of a gateway, or what turns thoughts off, hold for both roles at one address; never for another one.
+  const usual = forOptimizer?.baseURL === shared?.baseURL ? generatorExtras : {};
   return {
-    generator: named(shared, env, 'MALLM_GENERATOR_MODEL'),
-    optimizer: named(optimizerEndpoint(env, shared), env, 'MALLM_OPTIMIZER_MODEL'),
+    generator: completed(shared, env, 'MALLM_GENERATOR_MODEL', generatorExtras),
+    optimizer: completed(forOptimizer, env, 'MALLM_OPTIMIZER_MODEL', {
+      ...usual,
+      ...readEndpointExtras(env, 'OPTIMIZER'),
+    }),
     timeoutMs: seconds(env, 'MALLM_MODEL_TIMEOUT', DEFAULT_TIMEOUT_SECONDS),
     requestsPerMinute: count(env, 'MALLM_REQUESTS_PER_MINUTE'),
     tokensPerMinute: count(env, 'MALLM_TOKENS_PER_MINUTE'),
+    proxies: readProxies(env),
   };
+}
+
+function readProxies(env: Environment): ProxyConfig | undefined {
+  const [https, http] = ['HTTPS_PROXY', 'HTTP_PROXY'].map((name) => proxyUrl(env, name));
+  const except = text(env, 'no_proxy') ?? text(env, 'NO_PROXY');
+  if (https === undefined && http === undefined) return undefined;
+  return { ...(https ? { https } : {}), ...(http ? { http } : {}), ...(except ? { except } : {}) };
+}
+
+/** A proxy may carry a name and a password: it is never shown. */
+function proxyUrl(env: Environment, name: string): string | undefined {
+  const given = text(env, name.toLowerCase()) ?? text(env, name);
+  if (given === undefined) return undefined;
+  const url = /^[a-z][a-z0-9+.-]*:\/\//i.test(given) ? given : `http://${given}`;
+  if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url;
+  throw new ConfigError({
+    problem: `${name} is not a proxy this project can use`,
+    expected: 'http://host:port',
+    got: 'another kind of address',
+    remedy: `Correct ${name}, or unset it to ask models directly.`,
+  });
 }
 
 function sharedEndpoint(env: Environment): ModelEndpoint | undefined {
@@ -69,9 +108,16 @@ function optimizerEndpoint(env: Environment, shared: ModelEndpoint | undefined):
   return apiKey === undefined ? shared : { ...shared, apiKey };
 }
 
-function named(endpoint: ModelEndpoint | undefined, env: Environment, variable: string): ModelEndpoint | undefined {
+/** An endpoint with the model's name and what is added to its requests. */
+function completed(
+  endpoint: ModelEndpoint | undefined,
+  env: Environment,
+  variable: string,
+  extras: EndpointExtras,
+): ModelEndpoint | undefined {
   const model = text(env, variable);
-  if (model === undefined || endpoint !== undefined) return endpoint && { ...endpoint, model };
+  if (endpoint !== undefined) return { ...endpoint, ...extras, model };
+  if (model === undefined) return undefined;
   throw new ConfigError({
     problem: `${variable} names a model, but no endpoint is set to ask it`,
     expected: 'OPENAI_API_KEY, OPENAI_BASE_URL or AZURE_OPENAI_ENDPOINT beside it',

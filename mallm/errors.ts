@@ -33,6 +33,8 @@ export class NumericError extends MallmError {}
 export class StoreError extends MallmError {}
 /** A model endpoint cannot be used: address, key, quota, model name. */
 export class ModelError extends MallmError {}
+/** The model gave (nearly) no valid rows: what would be released is no model's work. */
+export class NoModelRowsError extends MallmError {}
 /** The Temporal server or its CLI cannot be obtained or reached. */
 export class ServerError extends MallmError {}
 /** What the Temporal server keeps cannot be read here: another key, none, or damaged. */

@@ -1,4 +1,4 @@
-/** What a chat model is asked. */
+/** A request to a chat model. */
 export interface ChatRequest {
   model: string;
   temperature: number;
@@ -6,15 +6,26 @@ export interface ChatRequest {
   messages: { role: 'system' | 'user' | 'assistant'; content: string }[];
   /** JSON Schema of the reply: used where the endpoint can, left out where it cannot. */
   jsonSchema?: { name: string; schema: Record<string, unknown> };
+  /**
+   * The same request with a schema that forces the given cells, and the messages that describe that form of reply: used
+   * in place of the two where the endpoint takes the schema.
+   */
+  forced?: Pick<ChatRequest, 'messages'> & { jsonSchema: NonNullable<ChatRequest['jsonSchema']> };
+  /** Bound on the reply's tokens; raised for a model that uses it up with thoughts. */
   maxTokens: number;
 }
 
-/** What it answered. */
+/** A reply of a chat model. */
 export interface ChatReply {
   /** The endpoint's own name for this reply: what its operator, and its bill, can be asked by. */
   id?: string;
   text: string;
-  finish: 'stop' | 'length' | 'content-filter' | 'other';
+  /** Why it ended; `broken-off`: the connection was lost or the endpoint fell silent while it was written. */
+  finish: 'stop' | 'length' | 'content-filter' | 'refusal' | 'broken-off' | 'other';
+  /** True when the reply had no content, and `text` is what the endpoint sent as the model's thoughts. */
+  thoughtsOnly?: boolean;
+  /** How the reply was asked for, in words: the form that the endpoint takes. */
+  form?: string;
   /** The name the endpoint gives itself, and whether it is the simulated model. */
   model: string;
   simulated: boolean;
@@ -44,12 +55,22 @@ export interface ChatModel {
   readonly host: string;
   /** The model's name when the options give none. Asks the endpoint once if need be. */
   defaultModel(): Promise<string>;
-  complete(request: ChatRequest, signal?: AbortSignal): Promise<ChatReply>;
+  /** @param onText is called while a reply is written, with its characters so far, where the endpoint streams. */
+  complete(request: ChatRequest, signal?: AbortSignal, onText?: (characters: number) => void): Promise<ChatReply>;
 }
 
 /** Why a model call failed, as far as the orchestration has to know. */
 export type ModelFailureKind =
-  'rate-limited' | 'quota' | 'unauthorized' | 'not-found' | 'bad-request' | 'server' | 'timeout' | 'connection';
+  | 'rate-limited'
+  | 'quota'
+  | 'unauthorized'
+  | 'not-found'
+  | 'bad-request'
+  | 'server'
+  /** Status 200, and no chat completion in it. */
+  | 'unreadable'
+  | 'timeout'
+  | 'connection';
 
 /** A failed call, stripped of headers, prompts and keys. */
 export class ModelFailure extends Error {

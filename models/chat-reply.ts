@@ -1,4 +1,3 @@
-import type { ChatCompletion } from 'openai/resources/chat/completions';
 import { CHARACTERS_PER_TOKEN } from '../mallm/prompts/tokens.js';
 import type { ChatReply, ChatRequest } from './chat-model.js';
 import { ModelFailure } from './chat-model.js';
@@ -13,34 +12,49 @@ const FINISH: Record<string, ChatReply['finish']> = {
   stop: 'stop',
   length: 'length',
   content_filter: 'content-filter',
+  'broken-off': 'broken-off',
 };
 
 /** A reply as endpoints really send it: any field may be missing, null, or of another kind. */
-interface LooseCompletion {
+export interface LooseCompletion {
   id?: string | null;
   model?: string | null;
   system_fingerprint?: string | null;
   usage?: { prompt_tokens?: number; completion_tokens?: number } | null;
-  choices?: { finish_reason?: string | null; message?: { content?: unknown; refusal?: string | null } | null }[] | null;
+  choices?: { finish_reason?: string | null; message?: LooseMessage | null }[] | null;
   error?: { code?: unknown } | null;
 }
 
+/** A message, or the part of one that a chunk of a stream adds. */
+export interface LooseMessage {
+  content?: unknown;
+  refusal?: string | null;
+  /** Thoughts of a reasoning model, as two families of servers name them. */
+  reasoning_content?: unknown;
+  reasoning?: unknown;
+}
+
 /**
- * The reply in an endpoint's words. A refusal, as a reply that a filter took away, is a reply without text.
+ * The reply in an endpoint's words. A refusal, like a reply that a filter took away, is a reply without text. Where
+ * there is no content but there are thoughts, these are the text: some servers put the whole reply there.
  *
  * @throws ModelFailure when it holds no choice, or is not a chat completion at all.
  */
-export function chatReplyOf(completion: ChatCompletion, request: ChatRequest, asked: Asked): ChatReply {
+export function chatReplyOf(completion: unknown, request: ChatRequest, asked: Asked): ChatReply {
   const reply = looseCompletion(completion, asked);
   const choice = reply.choices?.[0];
   if (!choice) throw noChoice(reply, asked);
-  const refused = Boolean(choice.message?.refusal);
-  const text = refused ? '' : textOf(choice.message?.content);
+  const { content, refusal, reasoning_content: thoughts, reasoning } = choice.message ?? {};
+  const refused = Boolean(refusal);
+  const answer = refused ? '' : textOf(content);
+  const thought = answer.trim() === '' && !refused ? textOf(thoughts) || textOf(reasoning) : '';
+  const text = thought || answer;
   const model = reply.model ?? request.model;
   return {
     ...(typeof reply.id === 'string' && reply.id !== '' ? { id: reply.id } : {}),
     text,
-    finish: refused ? 'content-filter' : (FINISH[choice.finish_reason ?? ''] ?? 'other'),
+    finish: refused ? 'refusal' : (FINISH[choice.finish_reason ?? ''] ?? 'other'),
+    ...(thought === '' ? {} : { thoughtsOnly: true }),
     model,
     simulated: reply.system_fingerprint === SIMULATED_FINGERPRINT || model === SIMULATED_MODEL,
     promptTokens: reply.usage?.prompt_tokens ?? tokensIn(promptOf(request)),
@@ -48,10 +62,23 @@ export function chatReplyOf(completion: ChatCompletion, request: ChatRequest, as
   };
 }
 
-/** What stands for the reply to a prompt that a filter refused: nothing was made, nothing is paid. */
-export function filteredReply(request: ChatRequest): ChatReply {
-  const { model } = request;
+/** The reply to a prompt that a filter refused: nothing was made, nothing is paid. */
+export function filteredReply({ model }: ChatRequest): ChatReply {
   return { text: '', finish: 'content-filter', model, simulated: false, promptTokens: 0, completionTokens: 0 };
+}
+
+/** A reply that the endpoint refused to pass on as what was asked for, and sent with its refusal. */
+export function refusedText(request: ChatRequest, text: string): ChatReply {
+  const tokens = { promptTokens: tokensIn(promptOf(request)), completionTokens: tokensIn(text) };
+  return { text, finish: 'stop', model: request.model, simulated: false, ...tokens };
+}
+
+/** Text of a message's content, given as text or in parts. */
+export function textOf(content: unknown): string {
+  if (typeof content === 'string') return content;
+  if (!Array.isArray(content)) return '';
+  const parts = content as { text?: unknown }[];
+  return parts.map((part) => (typeof part?.text === 'string' ? part.text : '')).join('');
 }
 
 function looseCompletion(completion: unknown, asked: Asked): LooseCompletion {
@@ -66,13 +93,6 @@ function noChoice({ error }: LooseCompletion, asked: Asked): ModelFailure {
   if (error?.code === 429)
     return new ModelFailure('rate-limited', `${asked.host} asks for fewer calls.`, { host: asked.host });
   return unreadableReply(asked, 'a reply without a choice');
-}
-
-function textOf(content: unknown): string {
-  if (typeof content === 'string') return content;
-  if (!Array.isArray(content)) return '';
-  const parts = content as { text?: unknown }[];
-  return parts.map(({ text }) => (typeof text === 'string' ? text : '')).join('');
 }
 
 function promptOf({ messages }: ChatRequest): string {

@@ -100,7 +100,8 @@ export class EndpointLimiter {
     if (kind === 'rate-limited') this.refused(call, details, now);
     if (kind === 'server' && details.retryAfterMs !== undefined) this.closeFor(details.retryAfterMs, now);
     if (kind === 'timeout') this.window.refused(call.startedAt, now);
-    if (kind === 'server' || kind === 'timeout' || kind === 'connection') this.breaker.failed(now);
+    if (kind === 'server' || kind === 'unreadable' || kind === 'timeout' || kind === 'connection')
+      this.breaker.failed(now);
     else this.breaker.answered();
   }
 

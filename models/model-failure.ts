@@ -28,6 +28,8 @@ export interface ProviderError {
   param?: string;
   /** The provider's own sentence: to be searched, never to be shown. */
   message: string;
+  /** What the model wrote when the endpoint refused it for not being JSON (Groq). */
+  failedText?: string;
 }
 
 /**
@@ -35,33 +37,53 @@ export interface ProviderError {
  * quote the prompt or the key.
  */
 export function modelFailure(error: unknown, asked: Asked, now: number): ModelFailure {
-  if (error instanceof ModelFailure) return error;
+  const own = modelFailureIn(error);
+  if (own) return own;
   if (error instanceof APIConnectionTimeoutError) return timeoutFailure(asked);
   if (error instanceof APIConnectionError) return connectionFailure(error, asked);
   if (error instanceof APIError && error.status !== undefined)
     return statusFailure(error as APIError<number>, asked, now);
+  if (error instanceof APIError) return streamFailure(error as APIError<undefined>, asked);
   if (error instanceof SyntaxError) return unreadableReply(asked, 'a reply that is not JSON');
   return connectionFailure(error, asked);
 }
 
-/** A call that took longer than it may. */
+/** Our own failure, as it came or as the client wrapped it. */
+function modelFailureIn(error: unknown): ModelFailure | undefined {
+  for (let inner = error; inner instanceof Error; inner = inner.cause) if (inner instanceof ModelFailure) return inner;
+  return undefined;
+}
+
+/** A call in which the endpoint was silent for longer than it may. */
 export function timeoutFailure({ host, timeoutMs }: Asked): ModelFailure {
-  const seconds = Math.round(timeoutMs / 1000);
+  const seconds = timeoutMs < 10_000 ? timeoutMs / 1000 : Math.round(timeoutMs / 1000);
   const remedy = 'If it is only slow, set MALLM_MODEL_TIMEOUT to more seconds, or ask for fewer rows in a request.';
-  return new ModelFailure('timeout', `${host} did not answer within ${seconds} s. ${remedy}`, { host });
+  return new ModelFailure('timeout', `${host} sent nothing for ${seconds} s. ${remedy}`, { host });
 }
 
 /** A reply with status 200 that is none. */
 export function unreadableReply({ host }: Asked, got: string): ModelFailure {
-  return new ModelFailure('server', `${host} sent ${got}.`, { host });
+  return new ModelFailure(
+    'unreadable',
+    `${host} sent ${got}. Check the base URL, and that it speaks OpenAI's protocol.`,
+    { host },
+  );
 }
 
 /** The provider's error as it can be told apart by machine. */
 export function providerErrorOf(error: unknown): ProviderError {
   if (!(error instanceof APIError)) return { message: '' };
   const { status, code, type, param } = error as APIError<number>;
-  // Only the beginning: what is quoted from the request comes after what is said about it.
-  return { status, code: nameOf(code), type: nameOf(type), param: nameOf(param), message: error.message.slice(0, 400) };
+  const { failed_generation: failedText } = (error.error ?? {}) as { failed_generation?: unknown };
+  return {
+    status,
+    code: nameOf(code),
+    type: nameOf(type),
+    param: nameOf(param),
+    // Only the beginning: what is quoted from the request comes after what is said about it.
+    message: error.message.slice(0, 400),
+    ...(typeof failedText === 'string' && failedText.trim() !== '' ? { failedText } : {}),
+  };
 }
 
 function statusFailure(error: APIError<number>, asked: Asked, now: number): ModelFailure {
@@ -76,6 +98,13 @@ function statusFailure(error: APIError<number>, asked: Asked, now: number): Mode
     ...(code === undefined ? {} : { code }),
     ...(headers && waits ? { retryAfterMs: retryAfterMs(headers, now), rateLimit: rateLimitOf(headers, now) } : {}),
   });
+}
+
+/** An error that came in place of the rest of a streamed reply: its status is in its code, if anywhere. */
+function streamFailure({ code, type }: APIError, { host }: Asked): ModelFailure {
+  const limited = String(code) === '429' || /rate_?limit/i.test(`${code ?? ''} ${type ?? ''}`);
+  if (limited) return new ModelFailure('rate-limited', `${host} asks for fewer calls.`, { host });
+  return new ModelFailure('server', `${host} broke off its reply with an error.`, { host });
 }
 
 function kindOf({ status = 0, code, type }: ProviderError): ModelFailureKind {
@@ -116,7 +145,10 @@ function sentenceOf(
 function connectionFailure(error: unknown, { host, timeoutMs, model }: Asked): ModelFailure {
   const code = systemCodeOf(error);
   if (code !== undefined && TIMEOUT_CODES.has(code)) return timeoutFailure({ host, timeoutMs, model });
-  const message = `${host} cannot be reached${code === undefined ? '' : ` (${code})`}. Check the address and that it is up.`;
+  const remedy = /CERT|SIGNATURE|ISSUER/.test(code ?? '')
+    ? 'Name the file of the authority that signed its certificate with NODE_EXTRA_CA_CERTS.'
+    : 'Check the address and that it is up.';
+  const message = `${host} cannot be reached${code === undefined ? '' : ` (${code})`}. ${remedy}`;
   return new ModelFailure('connection', message, { host, ...(code === undefined ? {} : { code }) });
 }
 

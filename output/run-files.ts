@@ -6,6 +6,7 @@ import { columnNamed } from '../mallm/table/dataset.js';
 import type { EvaluationWithBaselines } from '../mallm/evaluation/result.js';
 import type { FitState, HostSeen } from '../mallm/fit/fit-state.js';
 import { exposureOf, seenBy } from '../mallm/fit/fit-state.js';
+import { shapeOf } from '../mallm/fit/fit-shape.js';
 import type { Manifest } from '../mallm/fit/manifest.js';
 import { sumRejections } from '../mallm/rejections.js';
 import { GENERATOR_VERSION, type RefinedGenerator } from '../mallm/refinement/generator.js';
@@ -108,6 +109,10 @@ export async function manifestOf(store: ObjectStore, results: Results): Promise<
       accepted: fitted.accepted + (spec.draw === 'model' ? drawn.released : 0),
       rejected: Object.values(rejections).reduce((sum, count) => sum + count, 0),
     },
+    ...(spec.draw === 'refined' && state.pool.length === 0
+      ? { withoutModel: plan.allowWithoutModel ? ('allowed' as const) : ('unwanted' as const) }
+      : {}),
+    ...endedOf(fitted, plan, state),
     shortfall: drawn.shortfall,
     rejections,
     drawRejections: sumRejections(...ofDraw),
@@ -145,6 +150,21 @@ async function refinementOf(store: ObjectStore, { generator }: SampleResult): Pr
   return {
     refinement: { sharpened, modelRows, poolWeights: Object.fromEntries(rounded) as typeof poolWeights, inWords },
   };
+}
+
+/** What ended a fit before its last step, and what was not done; nothing when it ended by itself. */
+function endedOf(
+  { ended, limits }: OptimizeThetaResult,
+  { options }: RunPlan,
+  state: FitState,
+): Pick<Manifest, 'ended'> {
+  if (ended !== 'budget' && ended !== 'stopped') return {};
+  const { maxCalls, maxTokens, maxCost } = limits?.budget ?? options;
+  const bounds = Object.entries({ '--max-calls': maxCalls, '--max-tokens': maxTokens, '--max-cost': maxCost });
+  const set = bounds.filter(([, bound]) => bound !== null).map(([name, bound]) => `${name} ${bound}`);
+  const { epochs, batchesPerEpoch } = shapeOf(options, state.hosts[0]?.sent.length ?? 0);
+  const by = ended === 'stopped' ? 'on request' : `by ${set.join(', ')}`;
+  return { ended: `${by}, after ${state.trajectory.length} of ${epochs * batchesPerEpoch} steps` };
 }
 
 /** Hosts of the fit, and of the model calls that this sample made. */

@@ -2,12 +2,15 @@ import { readFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
 import { blindWarning, commonReasons, dryRun, fit, poorYield, resumeFrom, scoreSummary } from '../client/index.js';
 import type { FitOutcome, FitRequest } from '../client/index.js';
+import { addModelFlags, configWith } from './model-options.js';
+import type { ModelFlags } from './model-options.js';
 import { distanceOption, decimal, several, whole } from './options.js';
-import { openTerminal, runCommand } from './terminal.js';
+import { openTerminal, runCommand, WITHOUT_MODEL } from './terminal.js';
 import type { OutputOptions } from './terminal.js';
 
 type Flags = Omit<FitRequest, 'table' | 'keepColumns' | 'edges' | 'trueEdges' | 'prices'> &
-  OutputOptions & {
+  OutputOptions &
+  ModelFlags & {
     keepColumn?: string[];
     edges?: string;
     trueEdges?: string;
@@ -41,9 +44,11 @@ export function fitCommand(): Command {
     )
     .option('--store <url>', 'object store: a folder, file:///… or s3://bucket/prefix')
     .addOption(new Option('--draw <from>', 'where released rows come from').choices(['refined', 'model']))
+    .option('--allow-without-model', 'go on when the model gives (nearly) no valid rows')
+    .option('--show-reply', 'show the beginning of what the model wrote when it gives no rows')
     .option('--dry-run', 'show the prompts, calls, tokens and cost, and make no call');
   methodOptions(command);
-  return command
+  return addModelFlags(command)
     .option('--quiet', 'print nothing but errors')
     .option('--json', 'print the result as JSON, progress as JSON lines on stderr')
     .addHelpText('after', EXAMPLES)
@@ -120,7 +125,10 @@ function methodOptions(command: Command): void {
     .option('--seed <n>', 'seed of everything drawn in code', whole);
 }
 
-/** What stands in a run's plan cannot be given again. */
+/** Flags that are no part of a run's plan. */
+const WITH_RESUME = /^--(resume|out|quiet|json|show-reply|(optimizer-)?(extra-body|header|reasoning-effort))$/;
+
+/** What is in a run's plan cannot be given again. */
 function assertUsage(command: Command, table: string | undefined, resumed: boolean): void {
   const given = command.options.filter((option) => command.getOptionValueSource(option.attributeName()) === 'cli');
   const names = given.map(({ long }) => long);
@@ -129,26 +137,31 @@ function assertUsage(command: Command, table: string | undefined, resumed: boole
     if (!names.includes('--target')) command.error("error: required option '--target <column>' not specified");
     return;
   }
-  const other = names.find((name) => !['--resume', '--out', '--quiet', '--json'].includes(name ?? ''));
+  const other = names.find((name) => !WITH_RESUME.test(name ?? ''));
   const extra = table === undefined ? other : 'a table';
   if (extra) command.error(`error: --resume takes the run as it was planned: expected --out at most, got ${extra}`);
 }
 
-async function runResume(checkpoint: string, { out, quiet, json }: Flags, signal: AbortSignal): Promise<void> {
+async function runResume(checkpoint: string, flags: Flags, signal: AbortSignal): Promise<void> {
+  const { config, rest } = configWith(flags);
+  const { out, quiet, json, showReply } = rest;
   const terminal = openTerminal({ quiet, json });
-  const watcher = { onProgress: terminal.progress, onNotice: terminal.notice, signal };
+  const watcher = { onProgress: terminal.progress, onNotice: terminal.notice, signal, config, showReply };
   const outcome = await resumeFrom({ checkpoint, out, ...watcher });
   terminal.result(summary(outcome), { folder: outcome.folder, ...outcome.manifest });
+  exitWithout(outcome);
 }
 
 async function run(table: string, flags: Flags, signal: AbortSignal): Promise<void> {
-  const { quiet, json, dryRun: isDryRun, ...rest } = flags;
+  const { config, rest: own } = configWith(flags);
+  const { quiet, json, dryRun: isDryRun, ...rest } = own;
   const terminal = openTerminal({ quiet, json });
   const request = {
     ...(await requestOf(table, rest)),
     onProgress: terminal.progress,
     onNotice: terminal.notice,
     signal,
+    config,
   };
   if (isDryRun) {
     const plan = await dryRun(request);
@@ -157,9 +170,13 @@ async function run(table: string, flags: Flags, signal: AbortSignal): Promise<vo
   }
   const outcome = await fit(request);
   terminal.result(summary(outcome), { folder: outcome.folder, ...outcome.manifest });
+  exitWithout(outcome);
 }
 
-async function requestOf(table: string, flags: Omit<Flags, 'quiet' | 'json' | 'dryRun'>): Promise<FitRequest> {
+async function requestOf(
+  table: string,
+  flags: Omit<Flags, 'quiet' | 'json' | 'dryRun' | keyof ModelFlags>,
+): Promise<FitRequest> {
   const { keepColumn, edges, trueEdges, priceIn, priceOut, currency, ...rest } = flags;
   // Commander sets `--no-…` options to true when they are not given; the preset is to decide then.
   const switches = ['optimizer', 'feedback', 'partialRows', 'refinement'] as const;
@@ -190,11 +207,20 @@ async function readEdges(path: string): Promise<{ from: string; to: string }[]> 
   }
 }
 
+const WITHOUT =
+  'WITHOUT A MODEL: no θ had enough valid rows to count, so the released rows are drawn from the training rows alone';
+
+/** A table without a model's part is no success, unless it was asked for. */
+function exitWithout({ manifest }: FitOutcome): void {
+  if (manifest.withoutModel === 'unwanted') process.exitCode = WITHOUT_MODEL;
+}
+
 function summary({ folder, manifest, fresh }: FitOutcome): string[] {
   const { rows, simulated, calls, tokens, shortfall, cost } = manifest;
   const reasons = commonReasons(manifest.rejections);
   const weak = poorYield(manifest);
   const blind = blindWarning(manifest);
+  const { withoutModel, ended } = manifest;
   return [
     ...(fresh ? [] : ['This very fit was already finished; nothing was done.']),
     ...(simulated
@@ -204,7 +230,8 @@ function summary({ folder, manifest, fresh }: FitOutcome): string[] {
     `rows    ${rows.released} of ${rows.asked} released; the model's: ${rows.accepted} accepted, ${rows.rejected} rejected${reasons && ` (${reasons})`}`,
     `calls   ${calls}, ${tokens.prompt + tokens.completion} tokens${cost ? `, ${cost.amount.toFixed(4)} ${cost.currency}` : ''}`,
     ...(blind ? [`BLIND   ${blind}`] : []),
-    ...(weak ? [`WEAK    ${weak}`] : []),
+    ...(withoutModel ? [WITHOUT] : weak ? [`WEAK    ${weak}`] : []),
+    ...(ended ? [`ended   ${ended}`] : []),
     ...(shortfall ? [`short   ${shortfall}`] : []),
     `table   ${folder}/synthetic.csv`,
     `report  ${folder}/report.html`,

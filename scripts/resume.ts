@@ -1,23 +1,30 @@
 import { Command } from 'commander';
 import { resume, unpause } from '../client/index.js';
+import { addModelFlags, configWith } from './model-options.js';
+import type { ModelFlags } from './model-options.js';
 import type { OutputOptions } from './terminal.js';
-import { openTerminal, runCommand } from './terminal.js';
+import { openTerminal, runCommand, WITHOUT_MODEL } from './terminal.js';
 
 /** `mallm-gan resume DIR` */
 export function resumeCommand(): Command {
-  return new Command('resume')
+  return addModelFlags(new Command('resume'))
     .description('Go on with a fit that was stopped, paused or blocked, and finish its results.')
     .argument('<dir>', 'run folder')
     .option('--signal-only', 'only tell a fit on a cluster to go on; do not wait for it')
+    .option('--show-reply', 'show the beginning of what the model wrote when it gives no rows')
     .option('--quiet', 'print nothing but errors')
     .option('--json', 'print the result as JSON')
     .addHelpText('after', '\nExample:\n  $ mallm-gan resume patients-synthetic')
-    .action((folder: string, { signalOnly, ...output }: OutputOptions & { signalOnly?: boolean }) =>
+    .action((folder: string, flags: OutputOptions & ModelFlags & { signalOnly?: boolean; showReply?: boolean }) =>
       runCommand(async (signal) => {
+        const { config, rest } = configWith(flags);
+        const { signalOnly, showReply, ...output } = rest;
         const terminal = openTerminal(output);
-        if (signalOnly) return unpause({ folder });
+        if (signalOnly) return unpause({ folder, config });
         const { manifest, folder: where } = await resume({
           folder,
+          config,
+          showReply,
           onProgress: terminal.progress,
           onNotice: terminal.notice,
           signal,
@@ -27,6 +34,7 @@ export function resumeCommand(): Command {
           folder: where,
           ...manifest,
         });
+        if (manifest.withoutModel === 'unwanted') process.exitCode = WITHOUT_MODEL;
       }),
     );
 }

@@ -1,13 +1,15 @@
 import { Command, Option } from 'commander';
 import { sample } from '../client/index.js';
 import type { Manifest, SampleRequest } from '../client/index.js';
+import { addModelFlags, configWith } from './model-options.js';
+import type { ModelFlags } from './model-options.js';
 import { distanceOption, formatOption, several, whole } from './options.js';
 import type { OutputOptions } from './terminal.js';
 import { openTerminal, runCommand } from './terminal.js';
 
 /** `mallm-gan sample DIR --rows N` */
 export function sampleCommand(): Command {
-  return new Command('sample')
+  return addModelFlags(new Command('sample'))
     .description('Draw more rows from a finished fit.')
     .argument('<dir>', 'run folder of the fit')
     .requiredOption('--rows <n>', 'rows to draw', whole)
@@ -34,11 +36,14 @@ Examples:
   $ mallm-gan sample patients-synthetic --rows 200 --where "age > 65" --where "sex = Female"
   $ mallm-gan sample patients-synthetic --rows 50 --where "region in (north, south)" --draw model`,
     )
-    .action((folder: string, { quiet, json, ...flags }: Omit<SampleRequest, 'folder'> & OutputOptions) =>
+    .action((folder: string, given: Omit<SampleRequest, 'folder'> & OutputOptions & ModelFlags) =>
       runCommand(async (signal) => {
+        const { config, rest } = configWith(given);
+        const { quiet, json, ...flags } = rest;
         const terminal = openTerminal({ quiet, json });
         const { file, manifest } = await sample({
           ...flags,
+          config,
           folder,
           onProgress: terminal.progress,
           onNotice: terminal.notice,

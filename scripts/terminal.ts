@@ -1,4 +1,4 @@
-import { Interrupted } from '../client/index.js';
+import { Interrupted, NoModelRowsError } from '../client/index.js';
 import type { Progress } from '../client/index.js';
 
 /** What every command can be told about its output. */
@@ -17,6 +17,8 @@ export interface Terminal {
   done(): void;
 }
 
+/** Exit code of a fit whose table has no model's part. */
+export const WITHOUT_MODEL = 4;
 const PLAIN_EVERY_MS = 10_000;
 
 /** A terminal redraws one progress line; a file or a pipe gets plain lines, one for each step and every ten seconds. */
@@ -105,11 +107,17 @@ export async function runCommand(command: (signal: AbortSignal) => Promise<void>
     await command(controller.signal);
   } catch (error) {
     process.stderr.write(`\n${messageOf(error)}\n`);
-    process.exitCode = error instanceof Interrupted ? 130 : 1;
+    process.exitCode = exitCodeOf(error);
   } finally {
     process.off('SIGINT', stop);
     process.off('SIGTERM', stop);
   }
+}
+
+/** The exit code of a command that failed. */
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof Interrupted) return 130;
+  return error instanceof NoModelRowsError ? WITHOUT_MODEL : 1;
 }
 
 function messageOf(error: unknown): string {

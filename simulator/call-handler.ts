@@ -1,7 +1,7 @@
 import { answerChat, callHash, type ChatAnswer, type ChatQuestion } from './chat.js';
 import { attemptFault, brokenReply, replyFault, serverErrorStatus } from './faults.js';
 import type { SimulatorSettings } from './options.js';
-import { BadRequest, completionBody, errorBody, readQuestion, type FilteredAnswer } from './protocol.js';
+import { BadRequest, completionBody, errorBody, readQuestion, streamBody, type FilteredAnswer } from './protocol.js';
 import { createRateLimit, type RateLimit } from './rate-limit.js';
 import { nothingAsked, type SimulatorStats } from './stats.js';
 
@@ -30,7 +30,7 @@ export interface CallHandler {
 
 interface Decision extends Partial<Omit<Outcome, 'hash' | 'attempt' | 'body'>> {
   status: number;
-  content?: object;
+  content?: object | string;
   /** What an answered call used. */
   tokens?: { prompt: number; completion: number };
 }
@@ -91,7 +91,16 @@ function decideCall(body: string, key: string | null, desk: Desk): Outcome {
 
 function outcomeOf(decision: Decision, hash: string, attempt: number): Outcome {
   const { status, headers = {}, delayMs = 0, retryAfterMs = null, dropped = false, content = {} } = decision;
-  return { hash, attempt, status, headers, delayMs, retryAfterMs, dropped, body: JSON.stringify(content) };
+  return {
+    hash,
+    attempt,
+    status,
+    headers,
+    delayMs,
+    retryAfterMs,
+    dropped,
+    body: typeof content === 'string' ? content : JSON.stringify(content),
+  };
 }
 
 /** 52 bits of a hash: small enough to remember millions of calls by. */
@@ -129,8 +138,8 @@ function decideAttempt(
   const content = completionBody(answer, hash, Date.now());
   return {
     status: 200,
-    headers: limit.headers(),
-    content,
+    headers: { ...limit.headers(), ...(question.streamed ? { 'content-type': 'text/event-stream' } : {}) },
+    content: question.streamed ? streamBody(content) : content,
     delayMs: settings.latencyMs,
     dropped: fault === 'dropped',
     tokens: { prompt: answer.promptTokens, completion: answer.completionTokens },

@@ -13,6 +13,8 @@ export interface ChatQuestion {
   shape: ReplyShape;
   /** The schema of `response_format`, for prompts that are neither role's. */
   schema?: unknown;
+  /** Whether the answer is sent as server-sent events. */
+  streamed?: boolean;
   maxTokens: number;
 }
 

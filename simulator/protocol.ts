@@ -26,7 +26,6 @@ export class BadRequest extends Error {
  */
 export function readQuestion(body: string): ChatQuestion {
   const request = parsedObject(body);
-  if (request.stream === true) throw new BadRequest('streaming is not supported', 'stream');
   if (request.n !== undefined && request.n !== null && request.n !== 1) throw new BadRequest('n must be 1', 'n');
   const format = (request.response_format ?? { type: 'text' }) as {
     type?: unknown;
@@ -42,6 +41,7 @@ export function readQuestion(body: string): ChatQuestion {
     seed: numberOr(request.seed, 'seed', 0, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER),
     shape,
     schema: format.json_schema?.schema,
+    streamed: request.stream === true,
     maxTokens: numberOr(request.max_completion_tokens ?? request.max_tokens, 'max_tokens', DEFAULT_MAX_TOKENS, 1, 1e9),
   };
 }
@@ -115,4 +115,21 @@ export function modelBody(): object {
 /** The body of an error, as the protocol has it. */
 export function errorBody(message: string, type: string, code: string | null, param: string | null = null): object {
   return { error: { message, type, param, code } };
+}
+
+/** The same answer as server-sent events: its text in a few chunks, then what it took. */
+export function streamBody(completion: ReturnType<typeof completionBody>): string {
+  const { choices, usage, ...head } = completion as {
+    choices: { message: { content: string }; finish_reason: string }[];
+    usage: object;
+  };
+  const { message, finish_reason } = choices[0]!;
+  const chunks = [...(message.content.match(/[^]{1,400}/g) ?? []), ''].map((content) => ({
+    ...head,
+    object: 'chat.completion.chunk',
+    choices: [{ index: 0, delta: { content }, finish_reason: null as string | null }],
+  }));
+  chunks.at(-1)!.choices[0]!.finish_reason = finish_reason;
+  const events = [...chunks, { ...head, object: 'chat.completion.chunk', choices: [], usage }];
+  return [...events.map((event) => JSON.stringify(event)), '[DONE]'].map((data) => `data: ${data}\n\n`).join('');
 }

@@ -4,6 +4,8 @@ export interface Deadline {
   signal: AbortSignal;
   /** Whether the time has passed. */
   passed(): boolean;
+  /** Starts the time anew. */
+  renew(): void;
   /** To be called when the operation has ended. */
   end(): void;
 }
@@ -18,14 +20,14 @@ export function deadline(ms: number, signal?: AbortSignal): Deadline {
   const timer = setTimeout(() => {
     passed = true;
     controller.abort();
-  }, ms);
-  timer.unref();
+  }, ms).unref();
   const abort = (): void => controller.abort(signal?.reason);
   if (signal?.aborted) abort();
   signal?.addEventListener('abort', abort);
   return {
     signal: controller.signal,
     passed: () => passed,
+    renew: () => void timer.refresh(),
     end: () => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', abort);

@@ -35,6 +35,7 @@ export const runKeys = (runId: string) => ({
   state: (place: BatchPosition) => `runs/${runId}/states/${stepOf(place)}`,
   page: (place: BatchPosition) => `runs/${runId}/pages/${stepOf(place)}`,
   theta: (number: number) => `runs/${runId}/thetas/${number}`,
+  replies: `runs/${runId}/replies/`,
   /** A reply of the optimizer to its prompt, or to the request to repair its first reply. */
   proposalReply: (place: BatchPosition, variant: number, repair = false) =>
     `runs/${runId}/replies/${stepOf(place)}/propose-${variant}${repair ? '-repair' : ''}`,

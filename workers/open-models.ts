@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+import { EndpointLimiter } from '../models/endpoint-limiter.js';
 import { limitedModel } from '../models/limited-model.js';
 import { meteredModel } from '../activities/metered-model.js';
 import { openaiModel } from '../models/openai-model.js';
@@ -10,6 +12,8 @@ import { startSimulator } from '../simulator/index.js';
 export interface Models {
   generator: ChatModel;
   optimizer: ChatModel;
+  /** Whether both roles ask the same endpoint. */
+  oneEndpoint: boolean;
   /** Roles that the simulated model plays because nothing else is set. */
   simulated: ('generator' | 'optimizer')[];
   close(): Promise<void>;
@@ -20,32 +24,40 @@ export interface Models {
  * loopback HTTP and through the same client.
  */
 export async function openModels(
-  { models: { generator, optimizer, timeoutMs, requestsPerMinute, tokensPerMinute } }: Config,
+  { models: { generator, optimizer, timeoutMs, proxies, requestsPerMinute, tokensPerMinute } }: Config,
   { inFlight, simulator: simulatorOptions = {} }: { inFlight: number; simulator?: SimulatorOptions },
 ): Promise<Models> {
   const simulated = (['generator', 'optimizer'] as const).filter(
     (role) => ({ generator, optimizer })[role] === undefined,
   );
   const simulator = simulated.length > 0 ? await startSimulator(simulatorOptions) : undefined;
-  const open = (endpoint: ModelEndpoint | undefined): ChatModel => {
-    const model = openaiModel({ ...(endpoint ?? { baseURL: simulator!.url, apiKey: 'simulated' }), timeoutMs });
-    return meteredModel(model, (metered) => limitedModel(metered, { inFlight, requestsPerMinute, tokensPerMinute }));
+  const open = (endpoint: ModelEndpoint | undefined, limiter?: EndpointLimiter): Opened => {
+    const model = openaiModel({
+      ...(endpoint ?? { baseURL: simulator!.url, apiKey: 'simulated' }),
+      timeoutMs,
+      ...(endpoint && proxies ? { proxies } : {}),
+    });
+    const limited = limiter ?? new EndpointLimiter(model.host, { inFlight, requestsPerMinute, tokensPerMinute });
+    return { model: meteredModel(model, (metered) => limitedModel(metered, limited)), limiter: limited };
   };
   const asGenerator = open(generator);
+  const shared = sameAddress(generator, optimizer) ? asGenerator.limiter : undefined;
+  const asOptimizer = isDeepStrictEqual(generator, optimizer) ? asGenerator : open(optimizer, shared);
   return {
-    generator: asGenerator,
-    optimizer: generator === optimizer || sameEndpoint(generator, optimizer) ? asGenerator : open(optimizer),
+    generator: asGenerator.model,
+    optimizer: asOptimizer.model,
+    oneEndpoint: shared !== undefined,
     simulated,
     close: async () => simulator?.close(),
   };
 }
 
-/** One endpoint has one limit, whichever role asks it. */
-function sameEndpoint(a: ModelEndpoint | undefined, b: ModelEndpoint | undefined): boolean {
-  return (
-    a?.baseURL === b?.baseURL &&
-    a?.apiKey === b?.apiKey &&
-    a?.azure?.endpoint === b?.azure?.endpoint &&
-    a?.model === b?.model
-  );
+interface Opened {
+  model: ChatModel;
+  limiter: EndpointLimiter;
+}
+
+/** One endpoint has one limit, whichever role asks it for whichever model. */
+function sameAddress(a: ModelEndpoint | undefined, b: ModelEndpoint | undefined): boolean {
+  return a?.baseURL === b?.baseURL && a?.apiKey === b?.apiKey && a?.azure?.endpoint === b?.azure?.endpoint;
 }

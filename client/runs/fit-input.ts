@@ -32,6 +32,8 @@ export interface FitTable {
   theta?: string;
   /** Rows kept out of the fit for the evaluation: a table file, or a share such as 0.2 or 20%. */
   heldOut?: string;
+  /** Go on, and release a table, even when the model gives (nearly) no valid rows. */
+  allowWithoutModel?: boolean;
 }
 
 /** A fit, read and checked, before anything is stored or paid. */
@@ -72,6 +74,7 @@ export async function readFitInput(request: FitTable, given: Partial<FitOptions>
     causalStructure: theta?.causalStructure ?? null,
     givenColumns: theta?.givenColumns ?? null,
     options,
+    ...(request.allowWithoutModel ? { allowWithoutModel: true } : {}),
   };
   const fingerprint = sha256(JSON.stringify([sha256(file.bytes), plan, heldOutRows]));
   const source = { table: resolve(request.table), sha256: sha256(file.bytes), heldOutShare: share };

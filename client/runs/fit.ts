@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Config } from '../../config/index.js';
 import { readConfig } from '../../config/index.js';
-import { ModelError, RunError } from '../../mallm/errors.js';
+import { ModelError, NoModelRowsError, OptionError, RunError } from '../../mallm/errors.js';
 import { shapeOf } from '../../mallm/fit/fit-shape.js';
 import type { Manifest } from '../../mallm/fit/manifest.js';
 import type { FitOptions } from '../../mallm/options.js';
@@ -20,10 +20,13 @@ import { drawSample, evaluateSample, fitTheta } from './run.js';
 import type { RunContext } from './run.js';
 import type { Session } from '../cluster/session.js';
 import { openSession } from '../cluster/session.js';
+import { firstReply } from './first-reply.js';
 import { readManifest, writeResults } from './result-files.js';
 
 /** Lines on columns that are shown before a fit begins. */
 const MOST_NOTES = 12;
+/** Most rows of a table: beyond, indices of rows are no longer exact in every format. */
+const MOST_ROWS = 1_000_000_000;
 
 /** How a command or a program follows what goes on. */
 export interface Watcher {
@@ -32,6 +35,8 @@ export interface Watcher {
   onNotice?: (line: string) => void;
   /** Abort to stop waiting; the run can be resumed. */
   signal?: AbortSignal;
+  /** Hand the beginning of what the model wrote to `onNotice` when it gives no rows; it is read from the store. */
+  showReply?: boolean;
   /** Read from the environment when left out. */
   config?: Config;
 }
@@ -65,18 +70,26 @@ export interface FitOutcome {
  *   that `resume` goes on with.
  */
 export async function fit(request: FitRequest): Promise<FitOutcome> {
-  const { onProgress, onNotice, signal, config = readConfig(), out, rows, store, draw } = request;
+  const { onProgress, onNotice, signal, showReply, config = readConfig(), out, rows, store, draw } = request;
+  assertRowsWanted(rows);
   const { table, options } = partsOf(request);
   const input = await readFitInput(table, options);
   const folder = resolve(out ?? `${input.name}-synthetic`);
   await makeRunFolder(folder);
   const fingerprint = `${input.fingerprint}:${rows ?? 'all'}:${draw ?? ''}:${store ?? ''}`;
-  const earlier = await readRunRecord(folder);
+  const found = await readRunRecord(folder);
+  const earlier = found?.withoutModel === undefined ? found : undefined;
   if (earlier && earlier.fingerprint !== fingerprint) throw otherRun(folder, earlier);
   if (earlier?.status === 'finished') return { folder, manifest: await readManifest(folder), fresh: false };
   describeColumns(input, onNotice);
   // An unfinished run lives in the home it was started in, wherever the command is run now.
-  const watcher = { onProgress, onNotice, signal, config: earlier ? { ...config, home: earlier.home } : config };
+  const watcher = {
+    onProgress,
+    onNotice,
+    signal,
+    showReply,
+    config: earlier ? { ...config, home: earlier.home } : config,
+  };
   return withSession(watcher, input.plan.options.inFlight, async (session) => {
     const record = earlier ?? (await startRecord(session, { input, folder, fingerprint, rows, store, draw }));
     return complete(session, folder, record, watcher);
@@ -85,10 +98,10 @@ export async function fit(request: FitRequest): Promise<FitOutcome> {
 
 /** The table of a request, and the options of the method that it gives. */
 export function partsOf(request: FitRequest): { table: FitTable; options: Partial<FitOptions> } {
-  const { table, target, context, schema, theta, heldOut, ...rest } = request;
+  const { table, target, context, schema, theta, heldOut, allowWithoutModel, ...rest } = request;
   const names = Object.keys(fitOptionsSchema.shape);
   const options = Object.fromEntries(Object.entries(rest).filter(([name]) => names.includes(name)));
-  return { table: { table, target, context, schema, theta, heldOut }, options };
+  return { table: { table, target, context, schema, theta, heldOut, allowWithoutModel }, options };
 }
 
 /** Goes on with the run of a folder, from wherever it stopped, and finishes its results. */
@@ -147,8 +160,20 @@ export async function complete(
     return await finish(session, folder, unfinished, watcher);
   } catch (error) {
     if (error instanceof Blocked) await writeRunRecord(folder, { ...unfinished, blocked: error.parts.problem });
+    if (error instanceof NoModelRowsError) await noteWithoutModel(session, folder, unfinished, error, watcher);
     throw error;
   }
+}
+
+async function noteWithoutModel(
+  session: Session,
+  folder: string,
+  record: RunRecord,
+  { parts }: NoModelRowsError,
+  { showReply, onNotice }: Watcher,
+): Promise<void> {
+  await writeRunRecord(folder, { ...record, withoutModel: parts.problem });
+  if (showReply) onNotice?.(await firstReply(session.openStore(record.store), record.runId));
 }
 
 async function finish(session: Session, folder: string, record: RunRecord, watcher: Watcher): Promise<FitOutcome> {
@@ -220,11 +245,10 @@ async function withModelNames({ host, config }: Session, options: FitOptions): P
       throw modelProblem(error);
     }
   };
-  return {
-    ...options,
-    generatorModel: await name(options.generatorModel, generator, config.models.generator?.model),
-    optimizerModel: await name(options.optimizerModel, optimizer, config.models.optimizer?.model),
-  };
+  const generatorModel = await name(options.generatorModel, generator, config.models.generator?.model);
+  // At the same endpoint one name is enough.
+  const usual = config.models.optimizer?.model ?? (host.models.oneEndpoint ? generatorModel : undefined);
+  return { ...options, generatorModel, optimizerModel: await name(options.optimizerModel, optimizer, usual) };
 }
 
 function isUnusable(error: unknown): boolean {
@@ -275,4 +299,15 @@ export function storeUrl(given: string): string {
 
 function quoted(path: string): string {
   return /^[\w./~-]+$/.test(path) ? path : JSON.stringify(path);
+}
+
+/** Checked before anything is paid: a fit of no rows would be paid and release none. */
+function assertRowsWanted(rows: number | undefined): void {
+  if (rows === undefined || (Number.isInteger(rows) && rows >= 1 && rows <= MOST_ROWS)) return;
+  throw new OptionError({
+    problem: '--rows is out of range',
+    expected: `a whole number from 1 to ${MOST_ROWS}`,
+    got: String(rows),
+    remedy: 'For a thousand rows: --rows 1000.',
+  });
 }

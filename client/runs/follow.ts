@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import {
+  ApplicationFailure,
   CancelledFailure,
   isGrpcServiceError,
   isRetryableError,
@@ -12,7 +13,8 @@ import {
 } from '@temporalio/client';
 import type { Progress } from '../../workflows/contract.js';
 import { PROGRESS, RESUME } from '../../workflows/contract.js';
-import { PayloadError, ServerError } from '../../mallm/errors.js';
+import type { ErrorParts } from '../../mallm/errors.js';
+import { NoModelRowsError, PayloadError, ServerError } from '../../mallm/errors.js';
 import { Blocked, Interrupted, RunFailed } from '../errors.js';
 import { whyWaiting } from '../cluster/retries.js';
 
@@ -165,9 +167,11 @@ function serverAway(): ServerError {
 }
 
 /** The innermost message of a failed workflow: what our own failures say. */
-function failed(error: WorkflowFailedError, resumeWith: string): RunFailed {
+function failed(error: WorkflowFailedError, resumeWith: string): RunFailed | NoModelRowsError {
   let cause: Error | undefined = error.cause;
   while (cause?.cause instanceof Error) cause = cause.cause;
+  if (cause instanceof ApplicationFailure && cause.type === 'NoModelRows')
+    return new NoModelRowsError(cause.details?.[0] as ErrorParts);
   return new RunFailed({
     problem: withoutStop(reasonOf(cause)),
     remedy: `When that is put right, go on with: ${resumeWith}. What was paid for is kept.`,

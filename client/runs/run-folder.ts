@@ -25,6 +25,8 @@ export interface RunRecord {
   status: 'unfinished' | 'finished';
   /** Why it could not go on by itself when it was last followed: what `status` tells where no server answers. */
   blocked?: string;
+  /** Why it was stopped after its first step: the model gave no rows. The next fit in the folder starts anew. */
+  withoutModel?: string;
   /** What the fit ended with, once it is finished. */
   fitted?: OptimizeThetaResult;
 }

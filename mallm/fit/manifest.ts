@@ -66,6 +66,16 @@ export const manifestSchema = z.strictObject({
     accepted: count.describe("the model's rows that passed every check"),
     rejected: count.describe("the model's rows that were not kept; the sum of `rejections`"),
   }),
+  withoutModel: z
+    .enum(['unwanted', 'allowed'])
+    .optional()
+    .describe(
+      'present when no θ had enough valid rows to count: the rows are drawn from the training rows alone; whether that was allowed',
+    ),
+  ended: z
+    .string()
+    .optional()
+    .describe('present when a bound or a request ended the fit early: by what, and what was not done'),
   shortfall: z.string().nullable().describe('why fewer rows were released than asked'),
   rejections: reasons.describe("reason → the model's rows rejected for it"),
   drawRejections: reasons.describe('reason → drawn rows that were not released for it'),

@@ -20,6 +20,8 @@ export interface RunPlan {
   /** Columns to give to begin with, from a θ given by hand; null gives the target and the roots. */
   givenColumns: string[] | null;
   options: FitOptions;
+  /** Go on when the model gives (nearly) no valid rows; plans of older versions lack it. */
+  allowWithoutModel?: boolean;
   train: Ref;
   /** Real rows kept out of the fit altogether, for the evaluation; null when there are none. */
   heldOut: Ref | null;

@@ -8,14 +8,16 @@ import type { Rejections } from '../rejections.js';
 import { isPiece } from '../prompts/reply-json.js';
 import type { ReplyObject, ReplyValue } from '../prompts/reply-json.js';
 import { rowCandidates } from '../prompts/reply-objects.js';
+import type { ReplyEnd } from './unreadable-reply.js';
+import { unreadableReason } from './unreadable-reply.js';
 
 /** What was asked of the model. */
-export interface RowsAsked {
+export interface RowsAsked extends ReplyEnd {
   schema: TableSchema;
   /** Rows asked for. */
   asked: number;
   /** Whether the model was stopped by its token limit. */
-  cutOff: boolean;
+  cutOff?: boolean;
   /** Given cells of each row asked for; a row is kept only if it fits one that no other row fills. */
   partialRows?: readonly PartialRow[];
 }
@@ -27,6 +29,8 @@ export interface ParsedRows {
   unplaced: Row[];
   /** Candidates for a row that were not kept, by reason. */
   rejections: Rejections;
+  /** Why there was nothing to take a row from, counted once in `rejections`; undefined when there was. */
+  unreadable?: string;
 }
 
 /** A valid row with its place among all candidates of the reply. */
@@ -40,8 +44,8 @@ type Reject = (reason: string) => void;
 /**
  * Takes the rows out of a generator's reply and checks every one against the schema, and against its partial row.
  *
- * Reasons: `not-json` (text that is no JSON, or a reply without any), `not-an-object`, `cut-off` (an object without
- * an end, or a reply stopped before any), `no-rows` (an empty list), `duplicate-key`, `missing-column`, the reasons of `cellFromJson`
+ * Reasons for a whole reply: those of `unreadableReason`, and `no-rows` (an empty list). Reasons for one row:
+ * `broken-json`, `not-an-object`, `cut-off` (an object without an end), `duplicate-key`, `missing-column`, the reasons of `cellFromJson`
  * (`out-of-range`, `unknown-label`, `missing-not-allowed` …), `partial-row-not-kept`, `surplus-row`.
  * Unknown keys are passed over. Never throws on any text; time is linear in its length.
  *
@@ -52,7 +56,9 @@ export function parseRows(text: string, ask: RowsAsked): ParsedRows {
   const reject = (reason: string): void => void counts.set(reason, (counts.get(reason) ?? 0) + 1);
   const find = createColumnFinder(ask.schema);
   const candidates = rowCandidates(text, (key) => find(key) !== undefined);
-  if (!candidates?.length) reject(candidates ? 'no-rows' : ask.cutOff ? 'cut-off' : 'not-json');
+  const ended: ReplyEnd = ask.cutOff ? { ...ask, finish: 'length' } : ask;
+  const unreadable = candidates?.length ? undefined : candidates ? 'no-rows' : unreadableReason(text, ended);
+  if (unreadable !== undefined) reject(unreadable);
   const valid: PlacedRow[] = [];
   for (const [place, candidate] of (candidates ?? []).entries()) {
     const checked = checkedRow(candidate, ask.schema, find);
@@ -60,12 +66,13 @@ export function parseRows(text: string, ask: RowsAsked): ParsedRows {
     else valid.push({ place, row: checked.row });
   }
   const placed = ask.partialRows ? fitPartialRows(valid, ask, ask.partialRows, reject) : firstAsked(valid, ask, reject);
-  return { ...placed, rejections: Object.fromEntries(counts) };
+  const why = unreadable === undefined ? {} : { unreadable };
+  return { ...placed, rejections: Object.fromEntries(counts), ...why };
 }
 
 function checkedRow(candidate: ReplyValue, schema: TableSchema, find: ColumnFinder): { row: Row } | { reason: string } {
   if (!isPiece(candidate) || candidate.type !== 'object') return { reason: 'not-an-object' };
-  if (candidate.state !== 'whole') return { reason: candidate.state === 'cut-off' ? 'cut-off' : 'not-json' };
+  if (candidate.state !== 'whole') return { reason: candidate.state === 'cut-off' ? 'cut-off' : 'broken-json' };
   const values = valuesByColumn(candidate, find);
   if (values === null) return { reason: 'duplicate-key' };
   if (schema.columns.some(({ kind }, index) => kind !== 'identifier' && !values.has(index))) {

@@ -8,7 +8,7 @@ import type { PromptMessage, PromptSection } from './prompt.js';
 import type { FitOptions } from '../options.js';
 import type { Theta } from '../theta/theta.js';
 
-export { generatorReplySchema } from './reply-schema.js';
+export { forcedReplySchema, generatorReplySchema } from './reply-schema.js';
 
 /** What one request asks of the generator. */
 export interface GeneratorAsk {
@@ -21,6 +21,8 @@ export interface GeneratorAsk {
   prompts?: FitOptions['prompts'];
   /** Given cells of each row to make. */
   partialRows?: readonly PartialRow[];
+  /** Rows are wanted under the keys "1", "2", …, as `forcedReplySchema` has them. */
+  keyed?: boolean;
 }
 
 /** The task instruction that a fit starts from. */
@@ -62,7 +64,7 @@ export function generatorMessages(ask: GeneratorAsk): PromptMessage[] {
     { title: 'Task', lines: [freeText(taskInstruction)] },
     ...(examples.length > 0 ? [{ title: 'Real rows', lines: examples.map((row) => rowJson(schema, row)) }] : []),
     { title: 'Rows to make', lines: rowsToMake(ask) },
-    { title: 'Reply', lines: [replyWanted(schema, rowsAsked(ask))] },
+    { title: 'Reply', lines: [replyWanted(schema, rowsAsked(ask), ask.keyed)] },
   ];
   return [
     { role: 'system', content: ask.prompts === 'paper' ? `${SYSTEM}\n${AIM}` : SYSTEM },
@@ -86,11 +88,13 @@ function rowsToMake({ theta, rows, partialRows }: GeneratorAsk): string[] {
   ];
 }
 
-function replyWanted(schema: TableSchema, rows: number): string {
+function replyWanted(schema: TableSchema, rows: number, keyed = false): string {
   const columns = schema.columns.filter(({ kind }) => kind !== 'identifier');
   const keys = columns.map(({ name }) => JSON.stringify(name)).join(', ');
   const parts = [
-    `One JSON object {"rows": [...]} whose list holds ${rows === 1 ? 'one object' : `${rows} objects, one a row`}.`,
+    keyed
+      ? `One JSON object with the keys "1" to "${rows}", in this order, each with the row of that number as an object.`
+      : `One JSON object {"rows": [...]} whose list holds ${rows === 1 ? 'one object' : `${rows} objects, one a row`}.`,
     `Every object has all of these keys, spelt like this: ${keys}.`,
     columns.some(({ nullable }) => nullable) ? 'A missing cell is null.' : 'No cell is null.',
   ];

@@ -198,7 +198,8 @@ class ReplyReader {
   }
 }
 
-function wordValue(word: string): ReplyValue {
+/** A bare word as the value that it means. */
+export function wordValue(word: string): ReplyValue {
   if (NUMBER.test(word)) return Math.min(Math.max(Number(word), -Number.MAX_VALUE), Number.MAX_VALUE);
   if (NOTHING.test(word)) return null;
   return /^(?:true|false)$/i.test(word) ? word.toLowerCase() === 'true' : word;

@@ -1,3 +1,4 @@
+import { tableRows } from './reply-tables.js';
 import { isPiece, readReply } from './reply-json.js';
 import type { ReplyList, ReplyObject, ReplyValue } from './reply-json.js';
 
@@ -9,10 +10,10 @@ const ANSWER = /^\s*[[{`]/;
 const ROWS = 'rows';
 
 /**
- * Everything in a model's reply that stands where a row should stand, in order; null when the reply has no JSON.
+ * Everything in a model's reply that may be a row, in order; null when the reply has no JSON and no table.
  *
  * Rows may stand in `{"rows": […]}`, in a list, in lists of lists, under keys of their own (`{"1": {…}}`), or one
- * after another in prose. An object is a row when one of its keys names a column, or when no object stands in it.
+ * after another in prose, or in a CSV or Markdown table. An object is a row when one of its keys names a column, or when no object stands in it.
  */
 export function rowCandidates(text: string, namesColumn: (key: string) => boolean): ReplyValue[] | null {
   const roots = rootsAfterThoughts(text);
@@ -26,6 +27,8 @@ export function rowCandidates(text: string, namesColumn: (key: string) => boolea
   if (candidates.length > 0) return candidates;
   const list = roots.find((root) => root.type === 'list' && root.state !== 'broken' && root.items.length > 0);
   if (list?.type === 'list') return list.items;
+  const table = tableRows(withoutThoughts(text) ?? '', namesColumn);
+  if (table.length > 0) return table;
   return roots.some(({ state }) => state === 'whole') ? [] : null;
 }
 
@@ -44,9 +47,15 @@ export function objectsIn(text: string): ReplyObject[] {
 
 /** Thoughts before the answer hold rows that were only considered; thoughts without an end have no answer. */
 function rootsAfterThoughts(text: string): (ReplyObject | ReplyList)[] {
+  const answer = withoutThoughts(text);
+  return answer === null ? [] : readReply(answer);
+}
+
+/** A reply without the thoughts before it; null when it is nothing else. */
+export function withoutThoughts(text: string): string | null {
   const end = ANSWER.test(text) ? -1 : text.indexOf(THOUGHT_END);
-  if (end < 0 && text.trimStart().startsWith(THOUGHT_START)) return [];
-  return readReply(text.slice(Math.max(0, end)));
+  if (end < 0) return text.trimStart().startsWith(THOUGHT_START) ? null : text;
+  return text.slice(end + THOUGHT_END.length);
 }
 
 /** What to look at in place of this value, in order; null when it stands for a row itself. */

@@ -42,12 +42,16 @@ export function overviewSection(input: ReportInput): Section {
   const weak = yielded ? `<p><b>The model hardly took part:</b> ${escape(yielded)}</p>` : '';
   const unseeing = blindWarning(manifest);
   const blind = unseeing ? `<p><b>The discriminator was blind:</b> ${escape(unseeing)}</p>` : '';
+  const without = manifest.withoutModel
+    ? '<p><b>Without a model:</b> no θ had enough valid rows to count. The rows are drawn from the training rows alone.</p>'
+    : '';
+  const ended = manifest.ended ? `<p><b>Ended early:</b> ${escape(manifest.ended)}</p>` : '';
   const short = shortfall ? `<p><b>Fewer rows than asked:</b> ${escape(shortfall)}</p>` : '';
   return {
     id: 'overview',
     name: 'Overview',
     title: 'Overview',
-    body: blind + weak + short + list(lines) + tiles(entries) + conditions(manifest),
+    body: without + blind + weak + ended + short + list(lines) + tiles(entries) + conditions(manifest),
   };
 }
 

@@ -248,3 +248,45 @@ describe('the version and the address of a worker', () => {
     [{ MALLM_METRICS: 'localhost:99999' }, /got "localhost:99999"/],
   ])('are refused when they are malformed: %j', (env, told) => expect(() => readConfig(env)).toThrow(told));
 });
+
+describe('what is added to the requests of a model', () => {
+  const base = { OPENAI_BASE_URL: 'http://model.test/v1' };
+
+  it('holds for both roles at one address, and each may have its own', () => {
+    const { generator, optimizer } = readConfig({
+      ...base,
+      MALLM_GENERATOR_EXTRA_BODY: '{"top_k": 40}',
+      MALLM_GENERATOR_HEADERS: 'x-team=a=b\nx-tier: gold',
+      MALLM_OPTIMIZER_REASONING_EFFORT: 'high',
+    }).models;
+    const headers = { 'x-team': 'a=b', 'x-tier': 'gold' };
+    expect(generator).toMatchObject({ extraBody: { top_k: 40 }, headers });
+    expect(optimizer).toMatchObject({ extraBody: { top_k: 40 }, headers, reasoningEffort: 'high' });
+    expect(generator).not.toHaveProperty('reasoningEffort');
+  });
+
+  it('is not sent to an optimizer at another address, nor shown', () => {
+    const config = readConfig({
+      ...base,
+      MALLM_GENERATOR_HEADERS: 'x-gateway=sesame',
+      MALLM_OPTIMIZER_BASE_URL: 'http://other.test/v1',
+      HTTPS_PROXY: 'http://me:sesame@proxy.test:3128',
+    });
+    expect(config.models.optimizer).not.toHaveProperty('headers');
+    const shown = describeConfig(config);
+    expect(shown).toMatchObject({ 'model proxy': 'proxy.test:3128' });
+    expect(shown['generator model']).toContain('x-gateway');
+    expect(JSON.stringify(shown)).not.toContain('sesame');
+  });
+
+  it.each([
+    ['MALLM_GENERATOR_EXTRA_BODY', '[1]'],
+    ['MALLM_GENERATOR_EXTRA_BODY', 'sesame'],
+    ['MALLM_OPTIMIZER_HEADERS', 'sesame'],
+    ['HTTPS_PROXY', 'socks5://sesame'],
+  ])('is refused where %s cannot be read, without its value', (name, value) => {
+    const read = (): unknown => readConfig({ ...base, [name]: value });
+    expect(read).toThrow(ConfigError);
+    expect(read).toThrow(expect.objectContaining({ message: expect.not.stringContaining('sesame') as string }));
+  });
+});

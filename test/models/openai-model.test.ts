@@ -77,6 +77,7 @@ describe('a call', () => {
       simulated: false,
       promptTokens: 11,
       completionTokens: 3,
+      form: 'JSON by a schema, streamed',
     });
     expect(endpoint!.requests).toHaveLength(1);
     expect(endpoint!.requests[0]).toMatchObject({
@@ -89,6 +90,8 @@ describe('a call', () => {
       temperature: 0.5,
       seed: 7,
       max_tokens: 100,
+      stream: true,
+      stream_options: { include_usage: true },
       response_format: { type: 'json_schema', json_schema: { name: 'rows', schema: { type: 'object' }, strict: true } },
     });
     expect(model.host).toBe(new URL(endpoint!.url).host);
@@ -105,11 +108,7 @@ describe('a call', () => {
       completion({}, { choices: [{ finish_reason: 'content_filter', message: { content: null } }] }),
       { finish: 'content-filter', text: '' },
     ],
-    [
-      'a refusal',
-      completion({ content: null, refusal: 'I cannot help with that' }),
-      { finish: 'content-filter', text: '' },
-    ],
+    ['a refusal', completion({ content: null, refusal: 'I cannot help with that' }), { finish: 'refusal', text: '' }],
     ['null content', completion({ content: null }), { finish: 'stop', text: '' }],
     [
       'content in parts',
@@ -178,12 +177,12 @@ describe('a failed call', () => {
     ['502 with HTML', { status: 502, body: '<html>bad gateway</html>' }, { kind: 'server' }],
     ['503', { status: 503 }, { kind: 'server' }],
     ['529', refusal(529, { type: 'overloaded_error' }), { kind: 'server' }],
-    ['no choices', { body: { choices: [] } }, { kind: 'server' }],
+    ['no choices', { body: { choices: [] } }, { kind: 'unreadable' }],
     ['200 with an error', { body: { error: { code: 429, message: 'x' } } }, { kind: 'rate-limited' }],
     [
       'half a reply',
       { headers: { 'content-type': 'application/json' }, body: '{"choices":[{"mess' },
-      { kind: 'server' },
+      { kind: 'unreadable' },
     ],
     ['a reset', (response) => response.socket?.resetAndDestroy(), { kind: 'connection' }],
   ])('of %s has its kind, and tells no secret', async (_, answer, expected) => {
@@ -306,7 +305,14 @@ describe('the form of a request', () => {
     );
     await model.complete(REQUEST);
     await model.complete(REQUEST);
-    expect(Object.keys(sent(4)).sort()).toEqual(['max_completion_tokens', 'messages', 'model', 'response_format']);
+    expect(Object.keys(sent(4)).sort()).toEqual([
+      'max_completion_tokens',
+      'messages',
+      'model',
+      'response_format',
+      'stream',
+      'stream_options',
+    ]);
     expect(endpoint!.requests).toHaveLength(5);
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { commonReasons, poorYield } from '../../../mallm/fit/model-yield.js';
+import { assertModelRows, commonReasons, poorYield } from '../../../mallm/fit/model-yield.js';
+import { NoModelRowsError } from '../../../mallm/errors.js';
 import { defaultPreset } from '../../../mallm/options.js';
 
 const rejections = { 'out-of-range': 1, 'partial-row-not-kept': 6, 'not-in-reply': 42, 'not-a-date': 1 };
@@ -40,5 +41,21 @@ describe('poorYield', () => {
     const unkept = { 'partial-row-not-kept': 30 };
     expect(poorYield(run(1, unkept))).toContain('--no-partial-rows');
     expect(poorYield(run(1, unkept, { partialRows: false }))).toMatch(/Try a stronger model\.$/);
+  });
+});
+
+describe('assertModelRows', () => {
+  const after = (accepted: number, reasons: Record<string, number>) => () =>
+    assertModelRows({ ...run(accepted, reasons).rows, rejections: reasons }, defaultPreset);
+
+  it('lets a fit go on whose model gave some valid rows, or was asked for none', () => {
+    expect(after(3, { prose: 37 })).not.toThrow();
+    expect(after(0, {})).not.toThrow();
+  });
+
+  it('stops one whose model gave hardly any, with the reason in words and what to do', () => {
+    expect(after(1, { 'only-thoughts': 50, 'out-of-range': 2 })).toThrow(NoModelRowsError);
+    expect(after(0, { 'only-thoughts': 50 })).toThrow(/no valid row of 50 asked.*thoughts used up.*--reasoning-effort/);
+    expect(after(0, { 'unknown-label': 50 })).toThrow(/its rows were not valid \(unknown-label 50\)/);
   });
 });

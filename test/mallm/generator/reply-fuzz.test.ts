@@ -41,14 +41,15 @@ const FAULTS: [reason: string, spoil: (row: Record<string, unknown>, random: Ran
   ['missing-not-allowed', (row, random) => JSON.stringify({ ...row, smoker: random.pick([null, '', 'NA']) })],
   ['missing-not-allowed', (row) => withAge(row, '"age":NaN')],
   ['duplicate-key', (row) => withAge(row, '"age":20,"age":21')],
-  ['not-json', (row) => withAge({ ...row, surplus: undefined }, '"age":')],
-  ['not-json', (row) => withAge({ ...row, surplus: undefined }, '"age" 3 4')],
+  ['broken-json', (row) => withAge({ ...row, surplus: undefined }, '"age":')],
+  ['broken-json', (row) => withAge({ ...row, surplus: undefined }, '"age" 3 4')],
 ];
 
 /** Every reason that may be given: a wrecked reply, too, is told by one of these. */
 const REASONS = new Set([
   ...FAULTS.map(([reason]) => reason),
   ...['not-an-object', 'cut-off', 'no-rows', 'partial-row-not-kept', 'surplus-row', 'control-character'],
+  ...['prose', 'markdown', 'refused', 'only-thoughts', 'empty-reply'],
 ]);
 
 /** Ways to write a list of rows that must not change what is read. */

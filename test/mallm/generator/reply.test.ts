@@ -5,6 +5,7 @@ import type { PartialRow } from '../../../mallm/conditions/condition.js';
 import { parseCsv } from '../../../mallm/table/formats/csv.js';
 import type { Row, TableSchema } from '../../../mallm/table/dataset.js';
 import { parseRows } from '../../../mallm/generator/reply.js';
+import type { RowsAsked } from '../../../mallm/generator/reply.js';
 import { inferSchema } from '../../../mallm/table/inference/schema-inference.js';
 import { clinicRows, clinicSchema } from '../../support/clinic-schema.js';
 
@@ -18,8 +19,8 @@ function objectOf(row: Row): Record<string, unknown> {
   return Object.fromEntries(modelled);
 }
 
-function parse(text: string, ask: { asked?: number; cutOff?: boolean; partialRows?: PartialRow[] } = {}) {
-  return parseRows(text, { schema: clinicSchema, asked: 10, cutOff: false, ...ask });
+function parse(text: string, ask: Partial<RowsAsked> = {}) {
+  return parseRows(text, { schema: clinicSchema, asked: 10, ...ask });
 }
 
 const withoutIdentifier = (row: Row): Row => [null, ...row.slice(1)];
@@ -105,21 +106,62 @@ describe('parseRows, what it rejects', () => {
     }
   });
 
-  it('not-json: one object that is broken, or a reply without any', () => {
+  it('broken-json: one object that is broken; a whole reply by what it is', () => {
     expect(parse(`[{"age": "34, "sex": "Male"}, ${JSON.stringify(valid)}]`)).toMatchObject({
       unplaced: [],
-      rejections: { 'not-json': 1 },
+      rejections: { 'broken-json': 1 },
     });
     expect(parse('I am sorry, [as a model] I cannot.')).toEqual({
       rows: [],
       unplaced: [],
-      rejections: { 'not-json': 1 },
+      rejections: { refused: 1 },
+      unreadable: 'refused',
     });
-    expect(parse(`<think>perhaps ${JSON.stringify(valid)}`, { cutOff: true }).rejections).toEqual({ 'cut-off': 1 });
+    expect(parse(`<think>perhaps ${JSON.stringify(valid)}`, { cutOff: true }).rejections).toEqual({
+      'only-thoughts': 1,
+    });
     expect(parse(json(valid, { ...other, note: '</think>' })).rows).toHaveLength(2);
-    expect(parse('', { cutOff: true }).rejections).toEqual({ 'cut-off': 1 });
+    expect(parse('', { cutOff: true }).rejections).toEqual({ 'only-thoughts': 1 });
+    expect(parse('{"rows": [', { cutOff: true }).rejections).toEqual({ 'cut-off': 1 });
     expect(parse('{"rows":[]}').rejections).toEqual({ 'no-rows': 1 });
     expect(parse('[]').rejections).toEqual({ 'no-rows': 1 });
+  });
+
+  it.each<[string, string, Partial<RowsAsked>]>([
+    ['refused', "I'm sorry, but I can't help with data of patients.", {}],
+    ['refused', '', { finish: 'refusal' }],
+    ['filtered', '', { finish: 'content-filter' }],
+    ['only-thoughts', '', { finish: 'length' }],
+    ['only-thoughts', 'First I look at the columns.', { thoughtsOnly: true }],
+    ['empty-reply', ' \n', { finish: 'stop' }],
+    ['prose', 'A typical patient is about fifty years old.', {}],
+    ['markdown', '# Rows\n- age: 50\n- sex: Male', {}],
+    ['cut-off', 'Let me see what the table', { finish: 'length' }],
+    ['broken-off', 'Let me', { finish: 'broken-off' }],
+  ])('%s: a whole reply such as %j %j', (reason, text, how) => {
+    expect(parse(text, how)).toEqual({ rows: [], unplaced: [], rejections: { [reason]: 1 }, unreadable: reason });
+  });
+
+  it.each<[string, string]>([
+    [
+      'Markdown, with prose around it',
+      `Sure, here they are:\n\n| age | charges | sex | grade | visit | note | smoker |\n|---|---:|---|---|---|---|---|\n| 34 | 2500.5 | Female | II | 2020-03-13 | came on foot | no |\n| 71 |  | **Male** |  | 2020-09-13 |  | yes |\n\nThat is all.`,
+    ],
+    [
+      'CSV in a fence',
+      '```csv\nage,charges,sex,grade,visit,note,smoker\n34,2500.5,Female,II,2020-03-13,"came on foot",no\n71,,Male,null,2020-09-13,,yes\n```\nDone.',
+    ],
+    [
+      'CSV with semicolons, after thoughts',
+      '<think>age, sex, smoker</think>\n"age";"charges";"sex";"grade";"visit";"note";"smoker"\n34;2500.5;Female;II;2020-03-13;came on foot;no\n71;;Male;;2020-09-13;;yes',
+    ],
+    ['JSON lines', `${JSON.stringify(objectOf(clinicRows[0]!))}\n${JSON.stringify(objectOf(clinicRows[1]!))}`],
+  ])('reads %s', (_, text) => {
+    expect(parse(text)).toEqual({ rows: clinicRows.map(withoutIdentifier), unplaced: [], rejections: {} });
+  });
+
+  it('takes no table whose head names few columns', () => {
+    expect(parse('age, or so\n34, 2').rows).toEqual([]);
   });
 
   it('surplus-row: whatever is more than was asked', () => {

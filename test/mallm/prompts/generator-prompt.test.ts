@@ -2,10 +2,12 @@ import { describe, expect, it } from 'vitest';
 import type { PartialRow } from '../../../mallm/conditions/condition.js';
 import {
   firstTaskInstruction,
+  forcedReplySchema,
   generatorMessages,
   generatorReplySchema,
 } from '../../../mallm/prompts/generator-prompt.js';
 import type { GeneratorAsk } from '../../../mallm/prompts/generator-prompt.js';
+import { parseRows } from '../../../mallm/generator/reply.js';
 import { MAX_TASK_LENGTH } from '../../../mallm/theta/theta.js';
 import type { Theta } from '../../../mallm/theta/theta.js';
 import { readPrompt } from '../../../simulator/prompt-reader.js';
@@ -183,3 +185,40 @@ describe('generatorReplySchema', () => {
     expect(JSON.stringify(wide)).not.toContain('enum');
   });
 });
+
+describe('forcedReplySchema', () => {
+  const male: PartialRow = { sex: { is: 'equal', value: 'Male' }, age: { is: 'range', min: 20, max: 30 } };
+
+  it('has an object a row, the given labels and numbers as constants in front, ranges left open', () => {
+    const schema = forcedReplySchema(clinicSchema, [male, { age: { is: 'equal', value: 40 } }]) as {
+      properties: Record<string, { properties: Record<string, object> }>;
+    };
+    expect(Object.keys(schema.properties)).toEqual(['1', '2']);
+    const [first, second] = Object.values(schema.properties).map(({ properties }) => properties);
+    expect(Object.entries(first!)[0]).toEqual(['sex', { const: 'Male' }]);
+    expect(first!.age).toEqual({ type: 'integer' });
+    expect(Object.entries(second!)[0]).toEqual(['age', { const: 40 }]);
+    expect(Object.keys(first!)).toHaveLength(7);
+    expect(
+      parseRows(JSON.stringify({ 1: clinicObject('Male', 25), 2: clinicObject('Female', 40) }), {
+        schema: clinicSchema,
+        asked: 2,
+        partialRows: [male, { age: { is: 'equal', value: 40 } }],
+      }).rows,
+    ).toHaveLength(2);
+  });
+
+  it('is none where nothing is constant, and where it would be too large', () => {
+    expect(forcedReplySchema(clinicSchema, [{ age: { is: 'range', min: 20, max: 30 } }])).toBeUndefined();
+    expect(
+      forcedReplySchema(
+        clinicSchema,
+        Array.from({ length: 2000 }, () => male),
+      ),
+    ).toBeUndefined();
+  });
+});
+
+function clinicObject(sex: string, age: number): object {
+  return { sex, age, charges: 2000.5, grade: 'I', visit: '2020-03-13', note: null, smoker: 'no' };
+}
