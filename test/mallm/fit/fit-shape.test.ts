@@ -20,4 +20,10 @@ describe('the shape of a fit', () => {
     expect(shapeOf({ ...defaultPreset, patience: 4 }, 100).patience).toBe(4);
     expect(shapeOf({ ...defaultPreset, patience: 4, optimizer: false }, 100).patience).toBe(0);
   });
+
+  it('carries the budget and how many calls may be in flight', () => {
+    const prices = { prompt: 1, completion: 2, currency: 'EUR' };
+    const budget = { maxCalls: 90, maxTokens: 80_000, maxCost: 7, prices };
+    expect(shapeOf({ ...defaultPreset, ...budget, inFlight: 3 }, 100)).toMatchObject({ inFlight: 3, budget });
+  });
 });
