@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { DiscriminatorState } from '../../../mallm/discriminator/discriminator.js';
 import {
   probabilityReal,
@@ -6,6 +6,7 @@ import {
   updateDiscriminator,
 } from '../../../mallm/discriminator/discriminator.js';
 import { fitEncoder } from '../../../mallm/discriminator/encoding.js';
+import type { AccuracyScores } from '../../../mallm/discriminator/score-by-accuracy.js';
 import { accuracyDifference, scoreByAccuracy, wilsonInterval } from '../../../mallm/discriminator/score-by-accuracy.js';
 import { createRandom, seedOf } from '../../../mallm/random.js';
 import type { Row } from '../../../mallm/table/dataset.js';
@@ -40,8 +41,13 @@ function accuracyOf(state: DiscriminatorState, real: readonly Row[], synthetic: 
 }
 
 const far = rowsOff(1.5, 50, 2);
-const first = scoreByAccuracy({ ...setting, batch, candidates: [candidate(0, far)], ...nothing });
-const { real: realHeldOut, synthetic: syntheticHeldOut } = first.heldOut[0]!;
+let first: AccuracyScores;
+let realHeldOut: number[];
+let syntheticHeldOut: Row[];
+beforeEach(() => {
+  first = scoreByAccuracy({ ...setting, batch, candidates: [candidate(0, far)], ...nothing });
+  ({ real: realHeldOut, synthetic: syntheticHeldOut } = first.heldOut[0]!);
+});
 
 describe('score by accuracy', () => {
   it.each([

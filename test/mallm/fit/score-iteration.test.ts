@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Row } from '../../../mallm/table/dataset.js';
 import type { FitState } from '../../../mallm/fit/fit-state.js';
 import { parseFitOptions } from '../../../mallm/options.js';
@@ -49,8 +49,12 @@ const pairOf = ({ pairs }: FitState, wanted: number) => pairs.find(({ number }) 
 describe("an iteration with score 'auc'", () => {
   const far = rowsOff(2, 60, 2);
   const near = rowsOff(0, 60, 3);
-  const first = iterate(empty, [candidate(0, far)]);
-  const second = iterate(first, [candidate(1, near), candidate(0, rowsOff(2, 60, 4))], [{ number: 0, rows: far }]);
+  let first: FitState;
+  let second: FitState;
+  beforeEach(() => {
+    first = iterate(empty, [candidate(0, far)]);
+    second = iterate(first, [candidate(1, near), candidate(0, rowsOff(2, 60, 4))], [{ number: 0, rows: far }]);
+  });
 
   it('scores every θ with the newest classifier and keeps what it was first scored', () => {
     expect(pairOf(first, 0).score).toBeGreaterThan(0.85);
@@ -182,8 +186,12 @@ describe("an iteration with score 'accuracy'", () => {
   const paper = parseFitOptions({ preset: 'paper' });
   const step = (state: FitState, candidates: ScoredCandidate[], changes: Partial<Iteration> = {}): FitState =>
     iterate(state, candidates, [], { options: paper, ...changes });
-  const first = step(empty, [candidate(0, rowsOff(2, 100, 2))]);
-  const second = step(first, [candidate(1, rowsOff(0, 100, 3))], { batchNumber: 2 });
+  let first: FitState;
+  let second: FitState;
+  beforeEach(() => {
+    first = step(empty, [candidate(0, rowsOff(2, 100, 2))]);
+    second = step(first, [candidate(1, rowsOff(0, 100, 3))], { batchNumber: 2 });
+  });
 
   /** Share of a θ's held-out rows that the state's discriminator gives their own class. */
   const accuracyOf = ({ discriminator, heldOut }: FitState, number: number): number => {
