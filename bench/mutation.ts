@@ -6,6 +6,8 @@ import { dirname } from 'node:path';
 
 const REPORT = '.cache/mutation/report.json';
 const RESULT = 'bench/results/mutation.md';
+/** Changes made by hand, also outside the mutated rooms: the last part of the page. */
+const NAMED = 'test/mutation/named-mutations.md';
 /** Share of the mutants of a room that its unit tests are to kill. */
 const TARGET = 0.85;
 const MOST_CHARACTERS = 100;
@@ -32,25 +34,29 @@ interface MutatedFile {
 
 const report = JSON.parse(readFileSync(REPORT, 'utf8')) as { files: Record<string, Omit<MutatedFile, 'path'>> };
 const files = Object.entries(report.files).map(([path, file]): MutatedFile => ({ path, ...file }));
-writeFileSync(RESULT, `${INTRODUCTION}\n${scoresOf(files)}\n## Survivors\n\n${survivorsOf(files)}`);
+writeFileSync(
+  RESULT,
+  `${INTRODUCTION}\n${scoresOf(files)}\n## Survivors\n\n${survivorsOf(files)}\n${readFileSync(NAMED, 'utf8')}`,
+);
 console.log(`${scoresOf(files)}\nSurvivors: ${RESULT}`);
 
 /** One line a room. */
 function scoresOf(files: MutatedFile[]): string {
   const rooms = [...new Set(files.map(({ path }) => dirname(path)))].sort();
   const lines = rooms.map((room) => {
-    const mutants = files.filter(({ path }) => dirname(path) === room).flatMap((file) => file.mutants);
+    const ofRoom = files.filter(({ path }) => dirname(path) === room);
+    const mutants = ofRoom.flatMap((file) => file.mutants);
     const count = (...statuses: Mutant['status'][]): number =>
       mutants.filter(({ status }) => statuses.includes(status)).length;
     const killed = count('Killed', 'Timeout');
     const valid = killed + count('Survived', 'NoCoverage');
     const share = killed / valid;
     const verdict = share >= TARGET ? '' : ` (target: ${100 * TARGET} %)`;
-    return `| ${room} | ${valid} | ${killed} | ${count('Survived')} | ${count('NoCoverage')} | ${(100 * share).toFixed(1)} %${verdict} |`;
+    return `| ${room} | ${ofRoom.length} | ${valid} | ${killed} | ${count('Survived')} | ${count('NoCoverage')} | ${(100 * share).toFixed(1)} %${verdict} |`;
   });
   return [
-    '| room | mutants | killed | survived | reached by no test | killed of all |',
-    '| --- | --: | --: | --: | --: | --: |',
+    '| room | files | mutants | killed | survived | reached by no test | killed of all |',
+    '| --- | --: | --: | --: | --: | --: | --: |',
     ...lines,
     '',
   ].join('\n');
