@@ -50,6 +50,11 @@ describe('the calls that a budget still allows', () => {
     expect(callsLeft(nothingSpent, { ...bounds, maxCalls: 3 })).toBe(3);
   });
 
+  it('are none where nothing of a budget is left for work that counts from zero', () => {
+    expect(callsLeft(nothingSpent, { ...unbounded, maxTokens: 0 })).toBe(0);
+    expect(callsLeft(nothingSpent, { ...unbounded, maxCost: 0, prices })).toBe(0);
+  });
+
   it('are none once a bound is reached exactly', () => {
     expect(callsLeft(spent, { ...unbounded, maxCalls: 10 })).toBe(0);
     expect(callsLeft(spent, { ...unbounded, maxTokens: 15_000 })).toBe(0);

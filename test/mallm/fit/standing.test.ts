@@ -49,6 +49,11 @@ describe('the standing of a fit after an iteration', () => {
     });
   });
 
+  it('has no last score when the θ tried last does not count, though others do', () => {
+    expect(standingAfter(stateOf(0.7), stateOf(0.7, null), 0)).toMatchObject({ best: { number: 0 }, lastScore: null });
+    expect(standingAfter(stateOf(null, null), stateOf(null, null, null), 0).best!.number).toBe(2);
+  });
+
   it('gains with the first θ', () => {
     expect(standingAfter(stateOf(), stateOf(0.9), 0).withoutGain).toBe(0);
   });
