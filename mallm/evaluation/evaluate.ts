@@ -13,7 +13,7 @@ export interface EvaluationInput {
   schema: TableSchema;
   /** Rows the generator learned from. */
   train: readonly Row[];
-  /** Real rows it never saw; those that stand in train are dropped first. */
+  /** Real rows it never saw; those that occur in train are dropped first. */
   heldOut: readonly Row[];
   synthetic: readonly Row[];
   seed: number;

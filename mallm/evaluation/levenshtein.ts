@@ -1,7 +1,7 @@
 /** Rows of the dynamic programme that fit in one machine word. */
 const WORD = 32;
 
-/** A text prepared for many comparisons: in which of its positions each character stands, as bits of 32-bit words. */
+/** A text prepared for many comparisons: the positions of each character, as bits of 32-bit words. */
 interface Pattern {
   length: number;
   words: number;
@@ -54,7 +54,7 @@ function nearestTo(text: CountedText, targets: readonly CountedText[]): number {
   return nearest;
 }
 
-/** Edits needed however the characters stand: the greater surplus. */
+/** Lower bound of the distance from character counts alone: the greater surplus. */
 function leastEdits(a: Int32Array, b: Int32Array): number {
   let surplus = 0;
   let deficit = 0;

@@ -11,8 +11,8 @@ export function commonReasons(rejections: Rejections, most = 3): string {
 }
 
 /**
- * What somebody has to know whose model gave so few valid rows that θ was hardly scored by them, and with what to do;
- * null where at least as large a share was valid as a θ needs to count.
+ * Warning and remedy when the share of valid model rows is below `minValidShare`, so that scores say little of the model;
+ * null otherwise, and when no row was made.
  */
 export function poorYield(manifest: Pick<Manifest, 'rows' | 'rejections' | 'options' | 'draw'>): string | null {
   const { rows, rejections, options, draw } = manifest;

@@ -25,13 +25,13 @@ export interface RunPlan {
   heldOut: Ref | null;
 }
 
-/** One θ as it is stored; its context and schema stand in the plan. */
+/** One θ as it is stored; its context and schema are in the plan. */
 export interface StoredTheta extends EvolvingTheta {
   number: number;
   parent: number | null;
   epoch: number;
   batch: number;
-  /** What the optimizer was told of its parent's rows; aggregates only. */
+  /** Differences of its parent's rows from the real ones, as the optimizer received them; aggregates only. */
   told: string[];
 }
 

@@ -24,7 +24,7 @@ const EDGES_EXPECTED = 'a list of pairs of column names: [["cause","effect"], ..
 /**
  * The θ that an optimizer's reply proposes: the old context and schema with a new causal structure and task.
  *
- * Edges may be pairs, `{"from","to"}` objects or `"a -> b"` texts; an edge that stands twice counts once. Given columns
+ * Edges may be pairs, `{"from","to"}` objects or `"a -> b"` texts; a repeated edge counts once. Given columns
  * stay as they were where the reply has none; what cannot be given and what is too many is left out.
  * @throws ThetaError saying what to mend: no JSON object, a missing part, an unknown column, a column that points at
  * itself, a cycle, an empty or too long task.

@@ -6,12 +6,12 @@ import type { Edge } from './theta.js';
 export interface StructureChanges {
   added: Edge[];
   removed: Edge[];
-  /** Edges as they stand after the change: `a → b` where `b → a` stood before. */
+  /** Edges as they are after the change: `a → b` where `b → a` was before. */
   reversed: Edge[];
 }
 
 /**
- * Accepts a causal structure only if every edge joins two different columns that are no identifiers, none stands
+ * Accepts a causal structure only if every edge joins two different columns that are no identifiers, none occurs
  * twice, and they form no cycle.
  * @throws ThetaError naming the first edge that is wrong.
  */
@@ -20,7 +20,7 @@ export function assertCausalStructure(schema: TableSchema, edges: readonly Edge[
   const seen = new Set<string>();
   for (const edge of edges) {
     assertEdge(edge, names);
-    if (seen.has(edgeKey(edge))) throw wrongEdge(edge, 'stands twice', 'each edge once');
+    if (seen.has(edgeKey(edge))) throw wrongEdge(edge, 'occurs twice', 'each edge once');
     seen.add(edgeKey(edge));
   }
   const cycle = findCycle(edges);

@@ -2,7 +2,7 @@ import { structureChanges } from './causal-structure.js';
 import type { StructureChanges } from './causal-structure.js';
 import type { EvolvingTheta } from './theta.js';
 
-/** One sentence or line, and whether it stands in both texts or in one. */
+/** One sentence or line, and whether it is in both texts or in one. */
 export interface TextChange {
   kind: 'kept' | 'removed' | 'added';
   text: string;
