@@ -26,7 +26,7 @@ export interface Models {
 export type DiscriminatorKind = 'logistic-regression' | 'boosted-trees' | 'neural-network' | 'ensemble';
 
 /**
- * Fits the models of a kind to tell class 1 (real) from class 0 (synthetic), both classes of equal weight in all
+ * Fits the models of a kind to separate class 1 (real) from class 0 (synthetic), both classes of equal weight in all
  * whatever their numbers of rows, going on from earlier models where there are any. Deterministic for a seed.
  *
  * @throws NumericError when a feature or a weight is not finite.
