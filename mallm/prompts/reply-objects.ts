@@ -5,14 +5,14 @@ const THOUGHT_START = '<think>';
 const THOUGHT_END = '</think>';
 /** How a reply begins that is the answer itself. */
 const ANSWER = /^\s*[[{`]/;
-/** The key that the prompt asks the rows to stand under. */
+/** The key under which the prompt asks for the rows. */
 const ROWS = 'rows';
 
 /**
- * Everything in a model's reply that stands where a row should stand, in order; null when the reply has no JSON.
+ * Everything in a model's reply at a place where a row is expected, in order; null when the reply has no JSON.
  *
- * Rows may stand in `{"rows": […]}`, in a list, in lists of lists, under keys of their own (`{"1": {…}}`), or one
- * after another in prose. An object is a row when one of its keys names a column, or when no object stands in it.
+ * Rows may be in `{"rows": […]}`, in a list, in lists of lists, under keys of their own (`{"1": {…}}`), or one
+ * after another in prose. An object is a row when one of its keys names a column, or when it holds no object.
  */
 export function rowCandidates(text: string, namesColumn: (key: string) => boolean): ReplyValue[] | null {
   const roots = rootsAfterThoughts(text);
@@ -49,7 +49,7 @@ function rootsAfterThoughts(text: string): (ReplyObject | ReplyList)[] {
   return readReply(text.slice(Math.max(0, end)));
 }
 
-/** What to look at in place of this value, in order; null when it stands for a row itself. */
+/** The values to search in place of this one, in order; null when it is a row itself. */
 function innerValues(value: ReplyValue, namesColumn: (key: string) => boolean): ReplyValue[] | null {
   if (!isPiece(value)) return null;
   if (value.type === 'list') {
