@@ -5,7 +5,7 @@ const RETRY_AFTER_FORMS = ['seconds', 'milliseconds', 'date', 'none'] as const;
 /** What `response_format` may ask for at most; a richer one is answered with 400, as such endpoints do. */
 const SHAPES = ['json_schema', 'json_object', 'text'] as const;
 
-/** Options of the simulated model. With the defaults it makes no faults. */
+/** Options of the simulated model. With the defaults no call is refused or fails. */
 export interface SimulatorOptions {
   /** Address to listen on; default 127.0.0.1. */
   host?: string;
