@@ -65,7 +65,7 @@ const FIGURES: Figure[] = [
   },
 ];
 
-/** What gave the real model's rows away at N = 100: train / held-out / synthetic, over all outputs. */
+/** Features that separate the real model's rows at N = 100: train / held-out / synthetic, over all outputs. */
 const KINDS: { name: string; measure: (cells: Row[number][]) => number; column: string; real: string }[] = [
   { name: 'share of Income >50K', column: 'Income', measure: shareOf('>50K'), real: '.28 / .25 / .41' },
   { name: 'education-num, mean', column: 'education-num', measure: mean, real: '10.0 / 9.8 / 11.5' },

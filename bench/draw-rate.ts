@@ -19,7 +19,7 @@ import { inferSchema, readRows } from '../mallm/table/inference/schema-inference
 import { searchStructure } from '../mallm/theta/structure-search.js';
 
 const SHARD = 10_000;
-/** Stand-in for a model's rows: five times the training rows, from the copula. */
+/** Substitute for a model's rows: five times the training rows, from the copula. */
 const MODEL_ROWS = 5;
 
 interface Figures {

@@ -15,8 +15,8 @@ const ROWS = 600;
 const SIMULATOR_SEED = 1;
 
 /**
- * The score of a θ on rows that no θ was chosen by: 600 fresh rows of the simulated model, told from the held-out rows.
- * Every θ of a seed is asked the same: the same rows shown, given cells drawn with the same seed.
+ * The score of a θ on rows that were not used to choose it: 600 fresh rows of the simulated model against the held-out
+ * rows. All θ of a seed have the same prompts: the same rows shown, given cells drawn with the same seed.
  */
 export function freshScore(
   split: Split,
@@ -24,8 +24,8 @@ export function freshScore(
   { options, seed }: { options: FitOptions; seed: number },
 ): number {
   const { schema, train } = split;
-  const stood = new Set(train.map((row) => JSON.stringify(row)));
-  const heldOut = split.heldOut.filter((row) => !stood.has(JSON.stringify(row)));
+  const inTrain = new Set(train.map((row) => JSON.stringify(row)));
+  const heldOut = split.heldOut.filter((row) => !inTrain.has(JSON.stringify(row)));
   const rows = freshRows(split, theta, { options, seed, count: ROWS });
   const encoder = fitEncoder(schema, train);
   const ask = { kind: 'ensemble', encoder, real: heldOut, groups: [rows], seed: seedOf('fresh score', seed) } as const;

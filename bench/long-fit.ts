@@ -31,7 +31,7 @@ const SMALL_STEPS = {
   patience: 0,
 } as const;
 
-/** The fit as it stood at one moment. */
+/** The fit at one moment. */
 interface Sample {
   step: number;
   seconds: number;

@@ -62,7 +62,7 @@ function scoresOf(files: MutatedFile[]): string {
   ].join('\n');
 }
 
-/** One list a file: line, what stands there, and what it was changed into. */
+/** One list a file: line, the original code, and its replacement. */
 function survivorsOf(files: MutatedFile[]): string {
   return files
     .map(({ path, source, mutants }) => ({

@@ -15,7 +15,7 @@ export interface Cell {
   size: number;
   method: string;
   seed: number;
-  /** Null where the method gave no row. */
+  /** Null where the method made no row. */
   figures: Figures | null;
   /** Of fits only. */
   calls?: number;

@@ -16,7 +16,7 @@ export const benchTables = {
 
 export type TableName = keyof typeof benchTables;
 
-/** A training table of one size and the rows nobody learns from. */
+/** A training table of one size and the held-out rows. */
 export interface Split {
   name: TableName;
   size: number;

@@ -2,7 +2,7 @@ import { evaluateTable } from '../mallm/evaluation/evaluate.js';
 import type { Row } from '../mallm/table/dataset.js';
 import type { Split } from './quality-data.js';
 
-/** The figures of one cell; all against held-out rows that do not stand in the training table. */
+/** The figures of one cell; all against held-out rows that are not in the training table. */
 export interface Figures {
   c2stTrees: number;
   c2stLinear: number;

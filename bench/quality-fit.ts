@@ -15,7 +15,7 @@ import { storeOpener } from '../workers/stores.js';
 import type { Split } from './quality-data.js';
 import { readRowsOf } from './quality-data.js';
 
-/** What a fit gave and what it took. */
+/** Rows of a fit, and its cost. */
 export interface Fitted {
   rows: Row[];
   /** While fitting; drawing the released rows comes on top for a model's draw. */

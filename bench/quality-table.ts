@@ -42,7 +42,7 @@ function tableOf(cells: readonly Cell[], methodNames: readonly string[]): string
   return [heads, heads.map(() => '---'), ...lines].map((parts) => `| ${parts.join(' | ')} |`);
 }
 
-/** How many seeds there are, and of how many a fit gave no row at all: its figures are not in the means. */
+/** How many seeds there are, and for how many a fit made no row at all: these are not in the means. */
 function seedsOf(cells: readonly Cell[]): string {
   const empty = cells.filter(({ figures }) => figures === null).length;
   return empty > 0 ? `${cells.length}, ${empty} without a row` : String(cells.length);

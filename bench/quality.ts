@@ -5,7 +5,7 @@
  *   npm run bench:quality -- [--data DIR] [--tables adult,insurance,asia] [--sizes 50,100,200] [--seeds 5]
  *     [--methods real,cart,…] [--variant 'NAME={"preset":"default",…}'] [--endpoint] [--out FILE] [--print]
  *
- * Each cell is a line of FILE (bench/output/quality.jsonl); cells that stand there are not measured again, so a run that
+ * Each cell is a line of FILE (bench/output/quality.jsonl); cells that are there are not measured again, so a run that
  * was stopped goes on. `--print` only prints what FILE holds. `--methods` may name the ablations of quality-methods.ts
  * too; `--variant` adds a fit with options of one's own. `--endpoint` asks the model that the environment names
  * (OPENAI_BASE_URL …, as for `mallm-gan fit`) in place of the simulated one.

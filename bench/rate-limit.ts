@@ -1,5 +1,5 @@
 /**
- * A fit against a rate limit that somebody else's server enforces: nginx (`limit_req`) in front of the simulated model.
+ * A fit against a rate limit that a third-party server enforces: nginx (`limit_req`) in front of the simulated model.
  *
  *   npm run bench:rate-limit -- [--per-minute 60] [--epochs 25] [--burst 0] [--retry-after 1|none]
  *

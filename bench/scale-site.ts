@@ -29,7 +29,7 @@ export interface ScaleSite {
   /** Peaks since the last call of `forget`. */
   peaks(): Memory;
   forget(): void;
-  /** Number of shards that stand in the store. */
+  /** Number of shards in the store. */
   shardsStored(): number;
   /** Number of events of each run of each workflow. */
   events(): Promise<{ type: string; events: number; bytes: number }[]>;
@@ -108,7 +108,7 @@ function residentMegabytes(pid: number | undefined): number {
   }
 }
 
-/** Shards of the one table that is being drawn: the fit's own stands in one. */
+/** Shards of the one table that is being drawn: the fit's own table has one. */
 function shardsIn(runs: string): number {
   const samples = readdirSync(runs).map((run) => join(runs, run, 'samples'));
   const tables = samples.flatMap((path) =>

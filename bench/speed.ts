@@ -6,8 +6,8 @@
  * Ideal is calls × latency ÷ calls in flight: what a fit would take if every slot were always taken and nothing else took
  * time. `generation` is the time in which rows were being asked for; `fit` holds the search for the first structure, the
  * scoring and the checkpoints too, which ask no model. Each cell has a fresh worker and a fresh simulated model, each a
- * process of its own on this machine. Calls a second with a model that answers at once stand beside activities a second that do
- * nothing, on the same server.
+ * process of its own on this machine. Calls a second with a model that answers at once are given beside the rate of
+ * activities that do nothing, on the same server.
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** Markup that is safe as it stands; any other text is escaped before it reaches the page. */
+/** Markup that is safe without escaping; any other text is escaped before it reaches the page. */
 export interface Html {
   html: string;
 }
@@ -24,7 +24,7 @@ export function escape(text: string): string {
     .replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-/** A sentence: what stands between backticks is code, and a number keeps its unit on its line. */
+/** A sentence: text between backticks is code, and a number keeps its unit on its line. */
 export function prose(text: string): Html {
   const html = escape(text)
     .replace(/`([^`]+)`/g, '<code>$1</code>')
@@ -60,7 +60,7 @@ export function figure(caption: Content, html: string, name = ''): string {
   return `<figure${name && ` class="${name}"`}><figcaption>${markup(caption)}</figcaption>${html}</figure>`;
 }
 
-/** A part that opens on demand, by keyboard too, and stands open in print. */
+/** A part that opens on demand, by keyboard too, and is open in print. */
 export function details(summary: Content, html: string, isOpen = false): string {
   return `<details${isOpen ? ' open' : ''}><summary>${markup(summary)}</summary><div>${html}</div></details>`;
 }

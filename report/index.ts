@@ -45,7 +45,7 @@ export function renderReport(input: ReportInput): string {
   return page(`Synthetic ${manifest.name}`, manifest.simulated ? SIMULATED : '', sections);
 }
 
-/** The evaluation of anybody's synthetic table as one page of the same kind. */
+/** The evaluation of a synthetic table from any source, as one page of the same kind. */
 export function renderEvaluation(input: {
   name: string;
   schema: TableSchema;

@@ -3,7 +3,7 @@ import type { Evaluation } from '../mallm/evaluation/result.js';
 import type { Manifest } from '../mallm/fit/manifest.js';
 import type { ThetaFile } from '../mallm/theta/theta-file.js';
 
-/** Everything the report shows. Rows are drawn as aggregates only; no row of the training table stands in the page. */
+/** Everything the report shows. Rows are drawn as aggregates only; the page contains no row of the training table. */
 export interface ReportInput {
   manifest: Manifest;
   theta: ThetaFile;

@@ -29,7 +29,7 @@ export function counted(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`;
 }
 
-/** Two bounds, as they stand in running text. */
+/** Two bounds, as in running text. */
 export function range(bounds: readonly [number, number] | null | undefined, digits = 2): string {
   return bounds ? `${fixed(bounds[0], digits)} to ${fixed(bounds[1], digits)}` : NONE;
 }

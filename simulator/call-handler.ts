@@ -24,7 +24,7 @@ export interface Outcome {
 export interface CallHandler {
   stats: SimulatorStats;
   decide(body: string, key: string | null): Outcome;
-  /** To be told what became of it: an answer that has left counts as paid. */
+  /** Receives the outcome of the call: an answer that has left counts as paid. */
   done(outcome: Outcome, delivered: boolean): void;
 }
 

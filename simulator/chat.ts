@@ -33,7 +33,7 @@ const SENTENCES = [
   'Sure! To make rows I need the columns, a few real rows, and the number of rows to make.',
 ];
 
-/** Hash of what decides a reply, the server's seed aside: equal for equal calls, whoever sends them. Lower-case hex. */
+/** Hash of what decides a reply, the server's seed aside: equal for equal calls from any sender. Lower-case hex. */
 export function callHash({ messages, temperature, seed }: ChatQuestion): string {
   return createHash('sha256')
     .update(JSON.stringify([temperature, seed, messages]))

@@ -20,7 +20,7 @@ export const habits = {
   variedBy: 0.12,
   /** Spread of the model's own idea around its centre, in spreads: below 1, tails shrink. */
   ownSpread: 0.4,
-  /** Where in the range told the model expects a number when it sees none, and how much it still does when it sees some. */
+  /** Where in the prompt's range the model expects a number without examples, and the weight of that with some. */
   typicalPlace: 0.4,
   typicalShare: 0.1,
   /** Largest shift of the model's own idea of a number, in spreads; a column's share of it is a hash of its name. */
@@ -44,7 +44,7 @@ export const habits = {
   repeatedRow: 0.004,
   /** Share of given cells that are overlooked. */
   givenOverlooked: 0.005,
-  /** Share of rows with a fault: a key left out, a number out of range, a label nobody listed. */
+  /** Share of rows with a fault: a key left out, a number out of range, a label that is not listed. */
   keyLeftOut: 0.002,
   outOfRange: 0.003,
   unknownLabel: 0.002,

@@ -6,18 +6,18 @@ import { nextTask } from './task-writing.js';
 
 /** Habits of the optimizer: how it is moved, and how often it errs. None depends on a table or a preset. */
 const habits = {
-  /** Share of missing pairs, of the worst told, that it takes up. */
+  /** Share of the worst missing pairs in its prompt that it adds as edges. */
   takesUp: 0.75,
   /** Most edges added at a time. */
   mostAdded: 3,
   /** Most columns that it has given anew at a time. */
   mostGivenAnew: 2,
-  /** Share of proposals that drop, and that turn, an edge of the best trial without being told to. */
+  /** Share of proposals that drop, and that turn, an edge of the best trial without being asked to. */
   dropsOne: 0.12,
   turnsOne: 0.08,
   /** Share of added edges, without remarks to go by, that follow its own idea of which names belong together. */
   ownIdea: 0.6,
-  /** Share of first proposals that cannot be used: a cycle, a column nobody has, a task far too long. */
+  /** Share of first proposals that cannot be used: a cycle, an unknown column, a task far too long. */
   cycle: 0.02,
   unknownColumn: 0.015,
   tooLong: 0.01,

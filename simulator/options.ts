@@ -1,11 +1,11 @@
 import { OptionError } from '../mallm/errors.js';
 
-/** How a refused call is told when to come back: in whole seconds, in milliseconds, as a date, or not at all. */
+/** How a refused call says when to retry: in whole seconds, in milliseconds, as a date, or not at all. */
 const RETRY_AFTER_FORMS = ['seconds', 'milliseconds', 'date', 'none'] as const;
 /** What `response_format` may ask for at most; a richer one is answered with 400, as such endpoints do. */
 const SHAPES = ['json_schema', 'json_object', 'text'] as const;
 
-/** What the simulated model is told. Every option has a default under which it behaves. */
+/** Options of the simulated model. With the defaults no call is refused or fails. */
 export interface SimulatorOptions {
   /** Address to listen on; default 127.0.0.1. */
   host?: string;

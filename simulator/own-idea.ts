@@ -8,7 +8,7 @@ export interface ColumnSense {
   column: PromptColumn;
   /** One a shown row. */
   shown: PromptCell[];
-  /** Numbers: the scale of differences, from the cells shown and the range told. */
+  /** Numbers: the scale of differences, from the cells shown and the range in the prompt. */
   spread: number;
   /** Numbers: the value that most shown rows have at the low end (zero-inflated columns), or null. */
   usual: number | null;
@@ -34,11 +34,11 @@ export function senseColumn(column: PromptColumn, shown: PromptCell[], temperatu
 }
 
 function spreadOf(column: NumberColumn, numbers: number[]): number {
-  const told = (column.max - column.min) / 8;
-  if (numbers.length < 2) return told || 1;
+  const fromRange = (column.max - column.min) / 8;
+  if (numbers.length < 2) return fromRange || 1;
   const mean = numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
   const squares = numbers.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return Math.sqrt((squares + 3 * told ** 2) / (numbers.length + 2)) || 1;
+  return Math.sqrt((squares + 3 * fromRange ** 2) / (numbers.length + 2)) || 1;
 }
 
 function usualOf(column: NumberColumn, numbers: number[]): number | null {

@@ -11,7 +11,7 @@ interface Bucket {
 export interface RateLimit {
   /** Takes one call of so many tokens, or says in how many milliseconds it may come again. */
   take(tokens: number): { refusedForMs: number | null };
-  /** The provider's `x-ratelimit-*` headers as things stand. */
+  /** The provider's `x-ratelimit-*` headers at this moment. */
   headers(): Record<string, string>;
 }
 

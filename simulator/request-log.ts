@@ -11,7 +11,7 @@ export interface LoggedCall {
   attempt: number;
   /** HTTP status; 0 where the connection was closed without one. */
   status: number;
-  /** What the caller was told to wait, milliseconds from `time`; null when nothing. */
+  /** Wait asked of the caller, milliseconds from `time`; null when none. */
   retryAfterMs: number | null;
   /** Whether the whole answer left for the caller. */
   delivered: boolean;

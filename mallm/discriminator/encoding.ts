@@ -8,7 +8,7 @@ const CLIP = 10;
 export type ColumnEncoder = {
   /** Place of the column in a row. */
   index: number;
-  /** Whether the last feature of the column indicates a missing cell. */
+  /** Whether a feature says that the cell is missing; it follows the column's other features. */
   missingFlag: boolean;
 } & (
   { kind: 'number' | 'text-length'; median: number; mean: number; scale: number } | { kind: 'label'; labels: string[] }

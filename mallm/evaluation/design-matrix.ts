@@ -40,7 +40,7 @@ export function utilityDesign(tables: EvaluationTables): Design {
   return { columns, features, medians: mediansOf(tables) };
 }
 
-/** Features of all columns, target included, for telling two tables apart: numbers, missing flags, every label of both. */
+/** Features of all columns, target included, for the two-sample test: numbers, missing flags, every label of both. */
 export function pooledDesign(tables: EvaluationTables, a: TypedTable, b: TypedTable): Design {
   const { columns } = tables;
   const all = columns.map((_, index) => index);

@@ -13,7 +13,7 @@ export interface EvaluationInput {
   schema: TableSchema;
   /** Rows the generator learned from. */
   train: readonly Row[];
-  /** Real rows the generator was not fitted on; those that are training rows as well are dropped first. */
+  /** Real rows it never saw; those that occur in train are dropped first. */
   heldOut: readonly Row[];
   synthetic: readonly Row[];
   seed: number;

@@ -54,7 +54,7 @@ function nearestTo(text: CountedText, targets: readonly CountedText[]): number {
   return nearest;
 }
 
-/** Lower bound of the edits, whatever the order of the characters: the greater surplus. */
+/** Lower bound of the distance from character counts alone: the greater surplus. */
 function leastEdits(a: Int32Array, b: Int32Array): number {
   let surplus = 0;
   let deficit = 0;

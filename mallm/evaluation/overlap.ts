@@ -2,8 +2,8 @@ import type { EvaluationTables } from './tables.js';
 import { rowTexts, rowsOf } from './typed-table.js';
 
 /**
- * The held-out rows without those that are training rows, unless at least half of the training rows repeat each other or
- * none would be left; adds what was found to `notes`.
+ * The held-out rows without those that occur in train, unless at least half of the training rows repeat each other or
+ * none would be left; what was dropped or kept is added to `notes`.
  */
 export function withoutOverlap(
   tables: Pick<EvaluationTables, 'columns' | 'train' | 'heldOut' | 'notes'>,
@@ -20,18 +20,16 @@ export function withoutOverlap(
   if (overlap === 0) return { heldOut, heldOutDropped: 0, ...found };
   if (rowsRepeat) {
     notes.push(
-      `Rows repeat by nature (${times.size} distinct among ${train.rows} training rows): ${overlap} held-out rows that are training rows as well were kept.`,
+      `Rows repeat by nature (${times.size} distinct among ${train.rows} training rows): ${overlap} held-out rows that also occur in train were kept.`,
     );
     return { heldOut, heldOutDropped: 0, ...found };
   }
   if (apart.length === 0) {
-    notes.push(
-      'Every held-out row is a training row as well: none could be dropped, and no figure is evidence for new rows.',
-    );
+    notes.push('Every held-out row also occurs in train: none was dropped, and no figure generalises to new rows.');
     return { heldOut, heldOutDropped: 0, ...found };
   }
   notes.push(
-    `${overlap} of ${heldOut.rows} held-out rows are training rows as well and were dropped: they are not held out.`,
+    `${overlap} of ${heldOut.rows} held-out rows also occur in train and were dropped: they are not held out.`,
   );
   return { heldOut: rowsOf(heldOut, apart), heldOutDropped: overlap, ...found };
 }

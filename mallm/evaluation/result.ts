@@ -16,7 +16,7 @@ export interface Utility {
   ceiling: { best: number; bestModel: string; mean: number; models: Record<string, UtilityScores> };
 }
 
-/** An AUC of telling two tables apart, out of fold; 0.5 is "cannot". */
+/** Out-of-fold AUC of a classifier two-sample test; 0.5 when the tables are indistinguishable. */
 export interface C2st {
   auc: number;
   /** 95 % interval. */
@@ -76,7 +76,7 @@ export interface Privacy {
   exactCopies: number;
   exactCopiesOfHeldOut: number;
   oneColumnOff: number;
-  /** For scale: share of held-out rows that are training rows (before any is dropped), or differ from one in a column at most. */
+  /** For scale: share of held-out rows that occur in train (before any is dropped), or differ in one column at most. */
   heldOutInTrain?: number;
   heldOutOneColumnOff?: number;
   /** Distinct rows over rows. */
@@ -96,13 +96,13 @@ export interface Privacy {
   silent: { test: string; reason: string }[];
 }
 
-/** What `evaluate` finds of one synthetic table. Never NaN: a figure that cannot be had is null with a note. */
+/** Evaluation of one synthetic table. Never NaN: a figure that is undefined is null, with a note. */
 export interface Evaluation {
   version: 1;
   target: string;
   task: 'classification' | 'regression';
   rows: { train: number; heldOut: number; synthetic: number };
-  /** Held-out rows that are training rows as well: dropped before any metric. */
+  /** Held-out rows that also occur in the training table: dropped before any metric. */
   heldOutDropped: number;
   /** The authors' settings (nothing scaled), and sound ones (scaled features). */
   utility: Utility | null;

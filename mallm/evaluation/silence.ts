@@ -1,7 +1,7 @@
 import type { Privacy } from './result.js';
 import type { EvaluationTables } from './tables.js';
 
-/** A 95 % interval wider than this carries no evidence. */
+/** Width of a 95 % interval above which its estimate is not used. */
 const WIDE_INTERVAL = 0.3;
 
 /** Fewest columns for which "differs in one column" is near. */
@@ -76,6 +76,6 @@ function wideIntervals({ dcrShareInterval, levattInterval }: Omit<Privacy, 'sile
 
 function overlap({ heldOutInTrain, heldOutDropped }: EvaluationTables): Silent {
   if (heldOutInTrain < 1 || heldOutDropped > 0) return [];
-  const reason = 'every held-out row is a training row as well: there is nothing to compare with';
+  const reason = 'every held-out row also occurs in train: there is nothing to compare with';
   return ['dcrShare', 'levattAuc'].map((test) => ({ test, reason }));
 }

@@ -23,11 +23,11 @@ export interface EvaluationTables {
   train: TypedTable;
   heldOut: TypedTable;
   synthetic: TypedTable;
-  /** Held-out rows that are training rows as well and were dropped. */
+  /** Held-out rows that were dropped because they also occur in train. */
   heldOutDropped: number;
-  /** Share of the held-out rows given that are training rows as well. */
+  /** Share of the held-out rows, before any is dropped, that also occur in train; in [0, 1]. */
   heldOutInTrain: number;
-  /** Whether at least half of the training rows occur more than once: then nothing is dropped. */
+  /** Whether at least half of the training rows occur there more than once: then nothing is dropped. */
   rowsRepeat: boolean;
   /** Distinct training rows. */
   distinctTrain: number;
@@ -36,7 +36,7 @@ export interface EvaluationTables {
 
 /**
  * Types the three tables as one: numbers where the schema has numbers with more than two distinct real values, labels
- * for all else, identifiers and texts left out. Held-out rows that are training rows are dropped, unless rows repeat by
+ * for all else, identifiers and texts left out. Held-out rows that occur in train are dropped, unless rows repeat by
  * nature or none would be left. Deterministic; `seed` only picks the sample of a table beyond 5,000 rows.
  * @throws TableError when a table is empty or the target cannot be modelled.
  */

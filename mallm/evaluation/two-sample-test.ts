@@ -7,7 +7,7 @@ import type { C2st } from './result.js';
 import type { EvaluationTables } from './tables.js';
 import { stacked, type TypedTable } from './typed-table.js';
 
-/** Parts a table is cut into; each is scored by models that never saw it. */
+/** Folds of a table; each is scored by models fitted to the others. */
 const FOLDS = 5;
 const BOOSTING = { rounds: 50, depth: 3, learningRate: 0.1, objective: 'logistic' } as const;
 
@@ -15,9 +15,10 @@ const BOOSTING = { rounds: 50, depth: 3, learningRate: 0.1, objective: 'logistic
 type Scorer = (x: Float64Array[], y: number[], testX: Float64Array[]) => ArrayLike<number>;
 
 /**
- * How well a classifier tells table `a` from table `b`: mean over the folds (row numbers of `a` above `b`) of the AUC on
- * rows it did not learn from, with the 95 % interval of such a mean. `linear` is logistic regression on standardised features, `trees` boosted trees.
- * Deterministic. With fewer than two folds nothing can be held out: 0.5, interval [0, 1].
+ * Classifier two-sample test of table `a` against table `b`: mean over the folds (row numbers of `a` above `b`) of the
+ * out-of-fold AUC, with its 95 % interval. `linear` is logistic regression on standardised features, `trees` boosted
+ * trees.
+ * Deterministic. With fewer than two folds nothing is out of fold: 0.5, interval [0, 1].
  */
 export function twoSampleTest(
   tables: EvaluationTables,

@@ -79,17 +79,15 @@ function fidelityVerdict(fidelity: Fidelity): Verdict {
       : { name: 'a linear model', test: linear, real: real.linear };
   const { auc, interval } = worst.test;
   const test =
-    `Out of fold, ${worst.name} tell synthetic from held-out rows with AUC ${fixed(auc)} (${fixed(interval[0])}–${fixed(interval[1])}; two real tables: ${fixed(worst.real.auc)})`.replace(
-      'a linear model tell',
-      'a linear model tells',
-    );
+    `Out of fold, ${worst.name} can separate synthetic from held-out rows with AUC ${fixed(auc)} ` +
+    `(95 % interval ${fixed(interval[0])}–${fixed(interval[1])}; two real tables: ${fixed(worst.real.auc)})`;
   const level = auc <= 0.6 ? 'good' : auc <= 0.75 ? 'fair' : 'poor';
   const details = [shiftText(fidelity), pairText(fidelity), lostText(fidelity)].filter(Boolean).join(' ');
   const finding = `${test}. ${details}`.trim();
   if (interval[1] - interval[0] > 0.4)
     return unknown(`${finding} The interval is too wide to judge by.`, 'Evaluate more rows on either side.');
   const advice = {
-    good: 'Summaries and plots of the synthetic rows may stand for the real ones.',
+    good: 'Summaries and plots of the synthetic rows may be used in place of those of the real ones.',
     fair: 'Check the columns and pairs named here before using figures from the synthetic rows.',
     poor: 'Do not read statistics off these rows. Turn refinement on, or let the fit run longer; the columns named here are where to look.',
   }[level];
@@ -187,7 +185,7 @@ function membership({ levattAuc, levattInterval }: Privacy): Concern | null {
   if (levattInterval[0] <= 0.5 || levattAuc <= 0.55) return null;
   return {
     level: levattAuc > 0.7 ? 'poor' : 'fair',
-    finding: `An attack by text edits tells training rows from others with AUC ${fixed(levattAuc)}.`,
+    finding: `A membership attack by text edits separates training rows from others with AUC ${fixed(levattAuc)}.`,
     advice: 'Numbers are reused digit for digit: draw with `--distance strict`, or round the columns.',
   };
 }

@@ -26,7 +26,7 @@ export interface Pair {
   /** Valid rows of those asked, in [0, 1]. */
   validShare: number;
   counted: boolean;
-  /** It does not count because the classifier was blind: whatever score it gave would be no evidence. */
+  /** It does not count because the classifier was blind: its score is no evidence. */
   blind?: true;
 }
 
@@ -91,7 +91,7 @@ export function turnPage(state: FitState): { state: FitState; page: FitPage } | 
 /** A state with its pages, the oldest first: the whole fit. */
 export function wholeFit(state: FitState, pages: readonly FitPage[]): FitState {
   const all = [...pages, state];
-  // What is still needed is in a page as well, at its own place.
+  // Pool entries still in use are also in a page; the page keeps their order.
   const pool = new Map(all.flatMap((part) => part.pool).map((entry) => [entry.rows.uri, entry]));
   return {
     ...state,

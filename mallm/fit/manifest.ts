@@ -31,7 +31,7 @@ const trajectoryPoint = z.strictObject({
   blind: z
     .literal(true)
     .optional()
-    .describe('the classifier gave every row one class: θ that are new in the iteration do not count'),
+    .describe('the classifier predicted one class for every row: θ that are new in the iteration do not count'),
   graphEditDistance: count.optional().describe('of the best θ to the true edges, when they were given'),
 });
 
@@ -56,7 +56,7 @@ export const manifestSchema = z.strictObject({
   simulated: z.boolean().describe('true when any row or θ came from the simulated model'),
   models: z
     .strictObject({ generator: z.string(), optimizer: z.string() })
-    .describe('names the endpoints gave; `none` when not asked'),
+    .describe('names the endpoints reported; `none` when not asked'),
   seed: count,
   options: fitOptionsSchema,
   table: z.strictObject({ file: z.string(), rows: count, columns: count, target: z.string() }),
@@ -138,7 +138,7 @@ export const manifestSchema = z.strictObject({
       why: z.string(),
       quality: fraction
         .nullable()
-        .describe('how hard the rows are to tell from held-out rows: 2·(1 − AUC); null without held-out rows'),
+        .describe('how hard the rows are to distinguish from held-out rows: 2·(1 − AUC); null without held-out rows'),
     })
     .optional()
     .describe('the schedule that made this table, if one did'),

@@ -33,7 +33,7 @@ export interface StoredTheta extends EvolvingTheta {
   parent: number | null;
   epoch: number;
   batch: number;
-  /** The feedback lines that the optimizer received on its parent's rows; aggregates only. */
+  /** Differences of its parent's rows from the real ones, as the optimizer received them; aggregates only. */
   told: string[];
 }
 

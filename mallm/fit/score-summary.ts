@@ -12,7 +12,7 @@ export function scoreSummary({ firstAndBest }: Pick<Manifest, 'firstAndBest'>): 
   return `${percent(first.score)} at first, ${percent(best.score)} at best (${points})`;
 }
 
-/** What a user must know of a discriminator that was blind, and what to do; null when it never was. */
+/** Warning and remedy when the discriminator was blind in some iteration; null when it never was. */
 export function blindWarning({ trajectory, options }: Pick<Manifest, 'trajectory' | 'options'>): string | null {
   const blind = trajectory.filter((point) => point.blind).length;
   if (blind === 0) return null;
@@ -22,7 +22,7 @@ export function blindWarning({ trajectory, options }: Pick<Manifest, 'trajectory
     options.discriminator === 'ensemble' ? null : '--discriminator ensemble',
     '--batch-size with more rows',
   ];
-  return `in ${how} the discriminator gave every row one class, or failed on the rows it had learned from. Such a score is no evidence: expected a discriminator that separates its own training rows, so the θ concerned do not count. Try ${others.filter(Boolean).join(', or ')}.`;
+  return `in ${how} the discriminator predicted one class for every row, or failed on its own training rows. Such a score is no evidence: expected a discriminator that separates its own training rows, so the θ concerned do not count. Try ${others.filter(Boolean).join(', or ')}.`;
 }
 
 function percent(share: number): string {

@@ -4,7 +4,7 @@ import type { Cell, DatetimeColumn, LabelColumn, NumericColumn, Row } from '../t
 import { isLabel } from '../table/dataset.js';
 import { quantileCuts } from '../table/discretisation.js';
 
-/** A bin holds at least about so many rows, so that its bounds disclose little of any one of them. */
+/** Least rows of a bin, approximately, so that its bounds disclose little of any single row. */
 const ROWS_A_BIN = 8;
 const MOST_BINS = 8;
 

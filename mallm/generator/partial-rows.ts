@@ -81,7 +81,7 @@ function describeGiven(
 
 /**
  * The bin of this column for each partial row; -1 where there is nothing to draw from. Rows that agree in the relatives
- * are adjacent when bins are dealt out, so that every bin gets its share within each such group as well.
+ * are adjacent when they are dealt out, so that within each such group, too, every bin gets its share.
  */
 function drawBins(column: GivenColumn, columns: GivenColumn[], drawn: number[][], ask: PartialRowsAsk): number[] {
   const random = createRandom(seedOf(ask.seed, 'partial rows', column.name));

@@ -4,12 +4,12 @@ import { encodeRows, fitEncoder } from '../discriminator/encoding.js';
 import type { Encoder } from '../discriminator/encoding.js';
 import type { TellingFeature } from './feedback.js';
 
-/** Least size of a coefficient that is reported, in standard errors. */
+/** Least |coefficient| that is reported, in standard errors. */
 const SIGNIFICANT = 2;
-/** Fewest rows with a label for its feature to be reported, of the class (synthetic or real) that it indicates. */
+/** Fewest rows with a label for its feature to be reported, counted on the side that it indicates. */
 const FEWEST_ROWS = 5;
 
-/** Features by which a logistic regression separates real from synthetic rows, with their standardised coefficients. */
+/** Features by which a logistic regression separates real and synthetic rows, with their standardised coefficients. */
 export function tellingFeatures(
   schema: TableSchema,
   real: readonly Row[],

@@ -4,12 +4,12 @@ import { isLabel } from '../table/dataset.js';
 import { fitLevels, levelsOf } from '../table/discretisation.js';
 import type { ImpossibleCombination, PairShift } from './feedback.js';
 
-/** Deviate from which an association is not chance: one pair in two hundred would reach it. */
+/** Normal deviate from which an association is significant: by chance one pair in two hundred reaches it. */
 const SIGNIFICANT = 2.6;
-/** Least difference of association that is reported, absolute and in standard errors. */
+/** Least difference of association that is reported, absolute and in its standard errors. */
 const GAP = 0.1;
 const GAP_ERRORS = 2.5;
-/** Most labels of a column with a level of their own in a contingency table. */
+/** Most labels of a column with a level of their own in a contingency table; the others are pooled. */
 const MOST_LABELS = 6;
 /** Fewest real rows that a common label has. */
 const COMMON = 5;

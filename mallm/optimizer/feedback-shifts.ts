@@ -2,9 +2,9 @@ import type { Cell, DatetimeColumn, LabelColumn, NumericColumn } from '../table/
 import { isLabel } from '../table/dataset.js';
 import type { RealShare, Shift } from './feedback.js';
 
-/** Standard errors from which a difference is no longer chance. */
+/** Standard errors from which a difference is significant. */
 const SIGNIFICANT = 2.5;
-/** Fewest real rows behind any figure: one of fewer rows could describe a person. */
+/** Fewest real rows behind any figure: one of fewer could describe a single person. */
 export const FEWEST_REAL_ROWS = 5;
 /** Most labels reported of a column. */
 const MOST_LABELS = 2;
@@ -34,7 +34,7 @@ function numberShifts(
 ): Shift[] {
   const [real, synthetic] = [momentsOf(realCells), momentsOf(syntheticCells)];
   if (Math.min(real.count, synthetic.count) < FEWEST_REAL_ROWS) return [];
-  const told = { column: column.name, date: column.kind === 'datetime', realDeviation: real.deviation };
+  const shared = { column: column.name, date: column.kind === 'datetime', realDeviation: real.deviation };
   const shifts: Shift[] = [];
   const standardError = Math.hypot(
     real.deviation / Math.sqrt(real.count),
@@ -43,7 +43,7 @@ function numberShifts(
   const difference = Math.abs(synthetic.mean - real.mean);
   if (difference > SIGNIFICANT * standardError) {
     const severity = normalVariation(difference / Math.max(real.deviation, Number.MIN_VALUE));
-    shifts.push({ ...told, of: 'mean', severity, real: real.mean, synthetic: synthetic.mean });
+    shifts.push({ ...shared, of: 'mean', severity, real: real.mean, synthetic: synthetic.mean });
   }
   if (real.deviation === 0 || synthetic.deviation === 0) return shifts;
   const ratio = Math.abs(Math.log(synthetic.deviation / real.deviation));
@@ -52,7 +52,7 @@ function numberShifts(
   );
   if (ratio > SIGNIFICANT * ratioError) {
     shifts.push({
-      ...told,
+      ...shared,
       of: 'spread',
       severity: scaleVariation(ratio),
       real: real.deviation,
@@ -77,8 +77,8 @@ function labelShifts(column: LabelColumn, realCells: readonly Cell[], syntheticC
     .sort((a, b) => Math.abs(b.difference) - Math.abs(a.difference));
   const first = significant[0];
   const second = significant.find(({ difference }) => difference * first!.difference < 0);
-  const told = column.categories.length > 2 ? [first, second] : [first];
-  return told
+  const reported = column.categories.length > 2 ? [first, second] : [first];
+  return reported
     .filter((label) => label !== undefined)
     .slice(0, MOST_LABELS)
     .map(({ label, realRows, rows, difference }) => ({

@@ -38,7 +38,7 @@ export interface TellingFeature {
   weight: number;
 }
 
-/** Two labels that occur together in synthetic rows and never in real ones, although both are common there. */
+/** Two labels that occur together in synthetic rows but never in real ones, although each is common there. */
 export interface ImpossibleCombination {
   columns: [string, string];
   labels: [string, string];
@@ -46,7 +46,7 @@ export interface ImpossibleCombination {
   rows: number;
 }
 
-/** What gives synthetic rows away: aggregates only, never a row. Each list is bounded and has the worst first. */
+/** How synthetic rows differ from real ones: aggregates only, never a row. Each list is bounded, worst first. */
 export interface Feedback {
   shifts: Shift[];
   pairs: PairShift[];
@@ -55,9 +55,9 @@ export interface Feedback {
 }
 
 /**
- * Compares synthetic rows with real ones for the optimizer: only differences that chance does not explain,
- * and only figures with at least five real rows behind them. Identifiers and texts are left out. With fewer than five
- * rows on either side the feedback is empty. Deterministic.
+ * Compares synthetic rows with real ones for the optimizer: only significant differences, and only figures that rest on
+ * at least five real rows. Identifiers and texts are left out. All lists are empty with fewer than five rows on either
+ * side. Deterministic.
  *
  * Departs: the published optimizer sees scores only (§3.2.3); it cannot know what to mend.
  */

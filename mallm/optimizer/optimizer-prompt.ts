@@ -21,7 +21,7 @@ export interface OptimizerAsk {
   /** Worst first, best last; at least one. */
   pairs: readonly ScoredTheta[];
   metric: 'accuracy' | 'auc';
-  /** What gave the best θ's rows away. */
+  /** How the best θ's rows differ from the real ones. */
   feedback?: Feedback;
   /** `paper` names the score to aim at and asks for three steps. */
   prompts?: FitOptions['prompts'];
@@ -60,15 +60,15 @@ const AIM_AND_STEPS = [
  *
  * Paper: Listing 5, §3.2.3.
  * Departs: the best pair comes last, as in §3.2.3 (Listing 5 and the authors' code have it first); the optimizer receives
- * what gave the rows away; the three steps only with `prompts: 'paper'`; wording is ours.
+ * differences between synthetic and real rows; the three steps only with `prompts: 'paper'`; wording is ours.
  */
 export function optimizerMessages({ pairs, metric, feedback, prompts }: OptimizerAsk): PromptMessage[] {
   const best = pairs.at(-1)!;
-  const told = feedback ? feedbackLines(feedback) : [];
+  const differences = feedback ? feedbackLines(feedback) : [];
   const sections: PromptSection[] = [
     ...fixedSections(best.theta),
     { title: 'Trials', lines: pairs.flatMap((pair, place) => trialLines(pair, place + 1, metric)) },
-    ...(told.length > 0 ? [{ title: 'What gave the rows away', lines: told }] : []),
+    ...(differences.length > 0 ? [{ title: 'What gave the rows away', lines: differences }] : []),
     { title: 'Reply', lines: replyWanted(best.theta) },
   ];
   return [

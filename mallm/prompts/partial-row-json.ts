@@ -7,8 +7,8 @@ import { isLabel, isNumber } from '../table/dataset.js';
 /**
  * A partial row as the prompt shows it, on one line: `{"sex":"Female","age":{"min":60,"max":75}}`.
  *
- * A given cell is its JSON value, null for missing; bounds are inclusive; a set stands as `{"oneOf":[…]}`; whatever is
- * excluded as `{"not":…}`. Conditions on identifiers are left out.
+ * A given cell is its JSON value, null for missing; bounds are inclusive; a set is `{"oneOf":[…]}`; what is
+ * excluded is `{"not":…}`. Conditions on identifiers are left out.
  */
 export function partialRowJson(schema: TableSchema, partialRow: PartialRow): string {
   const entries = schema.columns.flatMap((column) => {

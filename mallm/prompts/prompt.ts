@@ -18,7 +18,7 @@ export function promptText(sections: readonly PromptSection[]): string {
   return sections.map(({ title, lines }) => [`## ${title}`, ...lines].join('\n')).join('\n\n');
 }
 
-/** The parts of θ that stay fixed, as both roles are told them. Identifiers are left out. */
+/** The fixed parts of θ, as in the prompts of both roles. Identifiers are left out. */
 export function fixedSections({ context, schema }: Pick<Theta, 'context' | 'schema'>): PromptSection[] {
   const columns = schema.columns.filter(({ kind }) => kind !== 'identifier');
   const target = `The column to be predicted from the others is ${JSON.stringify(schema.target)}.`;

@@ -1,21 +1,21 @@
 /** How a piece came out: `broken` holds something that is no JSON, `cut-off` has no end. */
 type State = 'whole' | 'broken' | 'cut-off';
 
-/** An object as it stands in a text: entries in order, repeated keys kept. */
+/** An object as written in a text: entries in order, repeated keys kept. */
 export interface ReplyObject {
   type: 'object';
   state: State;
   entries: [key: string, value: ReplyValue][];
-  /** Whether an object stands in it, however deep. */
+  /** Whether it holds an object, at any depth. */
   holdsObjects: boolean;
 }
 
-/** A list as it stands in a text. */
+/** A list as written in a text. */
 export interface ReplyList {
   type: 'list';
   state: State;
   items: ReplyValue[];
-  /** Whether an object stands in it, however deep. */
+  /** Whether it holds an object, at any depth. */
   holdsObjects: boolean;
 }
 
@@ -40,11 +40,12 @@ const NUMBER = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$/;
 const NOTHING = /^(?:null|none|nan|undefined)$/i;
 
 /**
- * Cuts the outermost objects and lists out of a model's reply, with whatever stands round them, in one pass.
+ * Cuts the outermost objects and lists out of a model's reply, ignoring the text around them, in one pass.
  *
  * Forgiven: prose, fences, comments, single and typographic quotes, bare words, None, NaN, True, missing and surplus
  * commas. Not forgiven, because a value would have to be invented: a key without a value, text that is no JSON
- * (`broken`), and an end that never came (`cut-off`). Numbers too great for a double become the greatest one. Time is linear in the length; no depth or length is too much.
+ * (`broken`), and a missing end (`cut-off`). Numbers too great for a double become the greatest one. Time is linear in
+ * the length; depth and length are unlimited.
  */
 export function readReply(text: string): (ReplyObject | ReplyList)[] {
   return new ReplyReader(text).read();

@@ -6,7 +6,7 @@ import type { Edge } from './theta.js';
 export interface StructureChanges {
   added: Edge[];
   removed: Edge[];
-  /** Edges after the change: `a → b` where `b → a` was before. */
+  /** Edges as they are after the change: `a → b` where `b → a` was before. */
   reversed: Edge[];
 }
 
@@ -20,7 +20,7 @@ export function assertCausalStructure(schema: TableSchema, edges: readonly Edge[
   const seen = new Set<string>();
   for (const edge of edges) {
     assertEdge(edge, names);
-    if (seen.has(edgeKey(edge))) throw wrongEdge(edge, 'stands twice', 'each edge once');
+    if (seen.has(edgeKey(edge))) throw wrongEdge(edge, 'occurs twice', 'each edge once');
     seen.add(edgeKey(edge));
   }
   const cycle = findCycle(edges);

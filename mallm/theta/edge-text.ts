@@ -1,6 +1,6 @@
 import type { Edge } from './theta.js';
 
-/** Placeholder for a causal structure without edges. */
+/** Placeholder of a causal structure without edges. */
 export const NO_EDGES = '(none known)';
 
 /** One edge a line, by JSON-quoted names: `"age" -> "Income"`. */

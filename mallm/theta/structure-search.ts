@@ -38,8 +38,8 @@ interface Move {
  * The first causal structure: hill climbing on BIC (add, remove, reverse an edge), the best of a few seeded climbs.
  *
  * Numbers are cut into quantile bins, rare labels pooled, missing cells a level of their own; at most three causes a
- * column. Deterministic for a seed. Where BIC does not identify a direction, the edge runs from the earlier column to the later one, and
- * to the target. Identifiers and texts have no edges, and tables of fewer than ten rows none at all.
+ * column. Deterministic for a seed. Where BIC does not determine a direction, the edge runs from the earlier column to
+ * the later one, and to the target. Identifiers and texts have no edges, and tables of fewer than ten rows none at all.
  *
  * Paper: §3.2.1.
  * Departs: the authors' code takes each distinct number as a category, which leaves numeric columns without edges.

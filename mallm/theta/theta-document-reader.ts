@@ -10,7 +10,7 @@ import { assertTaskInstruction } from './theta.js';
 import { assertCanBeGiven } from './given-columns.js';
 import type { Edge, EvolvingTheta, Theta } from './theta.js';
 
-/** Placeholder for an empty text. */
+/** Placeholder of an empty text. */
 export const NO_TEXT = '(none)';
 
 const HEADING = /^#{1,2}\s+(.*?)\s*#*\s*$/;
@@ -29,8 +29,8 @@ interface Section {
 /**
  * Reads the parts of θ that may be edited by hand out of `theta.md`: the sections Context, Causal
  * structure, Task and, where it is there, Given columns.
- * Anything else is ignored. Names need no quotes where they hold no arrow.
- * @throws ThetaError with the number of the line: a section that is missing or repeated, no edge where one should
+ * Anything else is ignored. Names without an arrow need no quotes.
+ * @throws ThetaError with the number of the line: a section that is missing or occurs twice, no edge where one should
  * be, an unknown column, an edge twice, a cycle, an empty or too long task.
  */
 export function parseThetaDocument(markdown: string, schema: TableSchema): Pick<Theta, 'context'> & EvolvingTheta {
@@ -59,7 +59,7 @@ function readSections(markdown: string): Map<string, Section> {
       continue;
     }
     if (sections.has(title)) {
-      const problem = `the section "${title}" stands twice`;
+      const problem = `the section "${title}" occurs twice`;
       atLine(index + 1, () => raise({ problem, remedy: 'Keep one of them.' }));
     }
     current = { line: index + 1, lines: [] };

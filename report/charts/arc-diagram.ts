@@ -11,7 +11,7 @@ const LONGEST_NAME = 20;
 /** Columns that no edge touches are left out above this many. */
 const MOST_LONE = 12;
 
-/** How an arc is drawn: never told apart by colour alone. */
+/** How an arc is drawn: never distinguished by colour alone. */
 const STYLES = {
   kept: 'stroke="var(--soft)" stroke-width="1.4"',
   added: 'stroke="var(--good)" stroke-width="3"',

@@ -13,7 +13,7 @@ export interface Estimate {
   isOurs: boolean;
 }
 
-/** Estimates below each other on the axis from 0 to 1, with the value that means "cannot be told apart". */
+/** Estimates below each other on the axis from 0 to 1, with the value that means "indistinguishable". */
 export function intervalPlot(estimates: readonly Estimate[], chance: number): string {
   const lowest = Math.min(0.4, ...estimates.flatMap(({ value, interval }) => [value, interval?.[0] ?? value]));
   const domain = [Math.max(0, lowest - 0.02), 1] as const;
@@ -39,7 +39,7 @@ export function intervalPlot(estimates: readonly Estimate[], chance: number): st
   );
   return svg(
     bottom + 26,
-    `${said.join('; ')}. ${fixed(chance, 1)} means: cannot be told apart.`,
+    `${said.join('; ')}. ${fixed(chance, 1)} means: indistinguishable.`,
     rows.join('') + axisLabels(domain, x, bottom + 18),
   );
 }

@@ -101,7 +101,7 @@ export function editDistanceChart(points: readonly TrajectoryPoint[]): string {
   );
 }
 
-/** Share of rows at or below each distance: one line for each series, told apart by colour and by dashes. */
+/** Share of rows at or below each distance: one line for each series, distinguished by colour and by dashes. */
 export function cumulativeChart(
   series: readonly { values: readonly number[]; style: string }[],
   alternative: string,

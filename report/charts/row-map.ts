@@ -12,7 +12,7 @@ const SIDES: Record<Point['of'], { colour: string; mark: string }> = {
   synthetic: { colour: 'var(--synthetic)', mark: 'm0 -3.2l3 5.2h-6z' },
 };
 
-/** The rows of one side over all others, which stand faint behind them. All panels share one frame. */
+/** The rows of one side over all others, drawn faint behind them. All panels share one frame. */
 export function rowMap(points: readonly Point[], side: Point['of'], alternative: string): string {
   const [xs, ys] = [points.map(({ x }) => x), points.map(({ y }) => y)];
   const x = linearScale([Math.min(...xs), Math.max(...xs)], [8, WIDTH - 8]);

@@ -17,7 +17,7 @@ export function linearScale([low, high]: readonly [number, number], [from, to]: 
   return (value) => round(from + ((value - low) / span) * (to - from));
 }
 
-/** Text in a picture; `anchor` is the end that stands at `x`. */
+/** Text in a picture; `anchor` is the end placed at `x`. */
 export function label(
   x: number,
   y: number,

@@ -47,7 +47,7 @@ function twoSampleFigure({ c2st }: Fidelity): string {
     ? ` Against the training rows: trees ${fixed(c2st.train.trees.auc)}, linear ${fixed(c2st.train.linear.auc)}.`
     : '';
   return figure(
-    `Telling synthetic from held-out rows (C2ST): AUC out of fold with its 95 % interval; 0.5 is guessing. Squares: this table. Circles: training against held-out rows.${against}`,
+    `Classifier two-sample test of synthetic against held-out rows (C2ST): out-of-fold AUC with its 95 % interval; 0.5 is guessing. Squares: this table. Circles: training against held-out rows.${against}`,
     intervalPlot(estimates, 0.5),
   );
 }
@@ -71,7 +71,7 @@ function worstPairs({ worstPairs: worst }: Fidelity): string {
   const rows = worst.map(({ columns, trend }) => [`${columns[0]} and ${columns[1]}`, fixed(trend)]);
   return (
     paragraph(
-      'How alike two columns hang together in the held-out and the synthetic rows; 1 is alike. The worst of those that the real rows relate:',
+      'How similar the association of two columns is in the held-out and the synthetic rows; 1 is the same. The worst of the pairs that are associated in the real rows:',
     ) + table('Worst pairs', ['pair', 'trend'], rows)
   );
 }

@@ -33,7 +33,7 @@ export function settingsSection(manifest: Manifest): Section {
     ]),
     '<h3>Files</h3>',
     hashes.length > 0 ? table('Files and their hashes', ['file', 'SHA-256'], hashes) : '',
-    paragraph('The hashes of all files, this page too, stand in manifest.json beside it.'),
+    paragraph('The hashes of all files, including this page, are in manifest.json in the same directory.'),
   ];
   return { id: 'settings', name: 'Options and files', title: 'Options, run and files', body: body.join('') };
 }

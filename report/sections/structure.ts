@@ -31,7 +31,7 @@ export function structureSection(theta: ThetaFile, { trajectory }: Manifest): Se
   const total = structureChanges(leaders[0]?.causalStructure ?? [], last?.causalStructure ?? []);
   const body = [
     paragraph(
-      'Arrows run from a cause to its effect, as θ tells the generator. Marked in each: what changed since the one before.',
+      'Arrows run from a cause to its effect, as in the prompt of the generator. Marked in each: what changed since the one before.',
     ),
     KEY,
     `<div class="two">${shown.join('')}</div>${between}`,

@@ -100,7 +100,7 @@ function intervalsOverlap({ adjustedInterval: after }: ThetaRecord, parent: Thet
 
 function changesOf(record: ThetaRecord, theta: ThetaFile, minValidShare: number): string {
   const parent = parentOf(record, theta);
-  if (!parent) return paragraph('The θ it was made from is not known.');
+  if (!parent) return paragraph('The θ from which it was derived is not known.');
   const { structure, given, task } = thetaChanges(parent, record);
   const lapse = record.counted ? '' : paragraph(`It did not count: ${lapseOf(record, minValidShare)}.`);
   const edges = changeItems(structure);

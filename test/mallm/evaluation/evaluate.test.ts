@@ -224,7 +224,7 @@ describe('held-out rows that are training rows', () => {
     const evaluation = evaluateTable(given({ heldOut: [...heldOut, ...train.slice(0, 7)] }));
     expect(evaluation.heldOutDropped).toBe(7);
     expect(evaluation.rows.heldOut).toBe(heldOut.length);
-    expect(evaluation.notes[0]).toMatch(/^7 of 87 held-out rows are training rows as well and were dropped/);
+    expect(evaluation.notes[0]).toMatch(/^7 of 87 held-out rows also occur in train and were dropped/);
     expect(evaluation.privacy.dcr).toEqual(evaluateTable(given()).privacy.dcr);
   });
 
@@ -244,7 +244,7 @@ describe('held-out rows that are training rows', () => {
     const evaluation = evaluateTable(given({ heldOut: people(60, 1) }));
     expect(evaluation.heldOutDropped).toBe(0);
     expect(evaluation.privacy.heldOutInTrain).toBe(1);
-    expect(evaluation.notes.join(' ')).toContain('Every held-out row is a training row as well');
+    expect(evaluation.notes.join(' ')).toContain('Every held-out row also occurs in train');
     expect(evaluation.privacy.silent.map(({ test }) => test)).toContain('levattAuc');
   });
 });

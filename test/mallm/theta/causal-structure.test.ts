@@ -30,7 +30,7 @@ describe('assertCausalStructure', () => {
   it.each([
     ['an unknown column', 'age>weight', /"age" -> "weight" names an unknown column "weight": expected one of "age"/],
     ['a loop', 'age>age', /points at its own start/],
-    ['a repeated edge', 'age>sex age>sex', /stands twice/],
+    ['a repeated edge', 'age>sex age>sex', /occurs twice/],
     ['a cycle, naming it', 'note>age age>sex sex>charges charges>age', /cycle: .*got "\w+" -> "\w+" -> "\w+" -> "\w+"/],
   ])('refuses %s', (_name, text, message) => {
     expect(() => assertCausalStructure(clinicSchema, edges(text))).toThrow(message);

@@ -194,7 +194,7 @@ describe('parseThetaDocument', () => {
     ],
     ['an identifier', '"sex" -> "charges"', '"patient id" -> "charges"', /there is no column "patient id"/],
     ['a cycle', '"sex" -> "charges"', '"age" -> "smoker"', /has a cycle/],
-    ['an edge twice', '"sex" -> "charges"', '"smoker" -> "age"', /stands twice/],
+    ['an edge twice', '"sex" -> "charges"', '"smoker" -> "age"', /occurs twice/],
     ['a loop', '"sex" -> "charges"', '"sex" -> "sex"', /points at its own start/],
   ])('says in which line there is %s', (_name, before, after, message) => {
     const edited = markdown.replace(before, after);
@@ -217,7 +217,7 @@ describe('parseThetaDocument', () => {
   it('says which section is missing, twice, empty or too long', () => {
     expect(() => parse(markdown.replace('## Task', '## Tusk'))).toThrow(/no section "Task": expected a line "## Task"/);
     expect(() => parse(markdown.replace('## Columns', '## Task'))).toThrow(
-      /line \d+ of the θ document: the section "task" stands twice/,
+      /line \d+ of the θ document: the section "task" occurs twice/,
     );
     expect(() => parse(markdown.replace('Make rows. Women smoke less often.\n', '\n'))).toThrow(/^line \d+ .*is empty/);
     expect(() => parse(markdown.replace('Women', 'Women '.repeat(400)))).toThrow(
