@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parseCsv } from '../../../mallm/table/formats/csv.js';
 import type { Row, TableSchema } from '../../../mallm/table/dataset.js';
 import { inferSchema, readRows } from '../../../mallm/table/inference/schema-inference.js';
+import { parseMetadata, type TableMetadata } from '../../../mallm/table/inference/sdv-metadata.js';
 
 const folder = new URL('../../fixtures/evaluation/', import.meta.url);
 
@@ -19,7 +20,7 @@ export function readFixture(path: string): FixtureTable {
 /** Typed rows of a published split, and a function that types another CSV of the same columns. */
 export function typedSplit(table: string, rows: number, target: string) {
   const train = readFixture(`data/${table}/train-${rows}.csv`);
-  const schema: TableSchema = inferSchema(train.header, train.records, { target });
+  const schema: TableSchema = inferSchema(train.header, train.records, { target, metadata: metadataOf(train.header) });
   const read = (path: string): Row[] => {
     const { header, records } = readFixture(path);
     return readRows(schema, header, records);
@@ -30,6 +31,12 @@ export function typedSplit(table: string, rows: number, target: string) {
     train: readRows(schema, train.header, train.records),
     heldOut: read(`data/${table}/test.csv`),
   };
+}
+
+/** The reference takes a gain of 99,999 for a number; without metadata it is a code for a missing value. */
+function metadataOf(header: readonly string[]): TableMetadata | undefined {
+  if (!header.includes('capital-gain')) return undefined;
+  return parseMetadata({ columns: { 'capital-gain': { sdtype: 'numerical', special_values: [] } } }, header);
 }
 
 /** Reads a JSON file of the evaluation's fixtures. */
