@@ -81,7 +81,8 @@ export async function scoreBatch(dependencies: Dependencies, input: ScoreBatchIn
   ]);
   const trainRows = await getObject<Row[]>(store, plan.train);
   const { options, schema } = plan;
-  if (carry.step === 0 && !plan.allowWithoutModel) assertModelRows(carry, options);
+  const isFirst = input.epoch === 1 && input.batch === 1;
+  if (isFirst && !plan.allowWithoutModel) assertModelRows(carry, options);
   const candidates = await Promise.all(input.rows.map((candidate) => loadCandidate(store, state, candidate)));
   const batches = epochBatches({
     rows: trainRows.length,
