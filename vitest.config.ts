@@ -16,6 +16,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/integration/**', 'test/chaos/**'],
           testTimeout: minutes,
+          hookTimeout: minutes,
           // Half of the time is otherwise spent on loading the same modules for each file.
           isolate: false,
           sequence: { groupOrder: 0 },

@@ -52,8 +52,8 @@ describe('a streamed reply', () => {
     const usage = `data: ${JSON.stringify({ choices: [], usage: { prompt_tokens: 5, completion_tokens: 11 } })}\n\n`;
     const all = [...letters, event({}, { finish_reason: 'stop' }), usage, 'data: [DONE]\n\n'];
     const model = await modelAnswering(
-      { timeoutMs: 250 },
-      streaming(all, 60, (response) => response.end()),
+      { timeoutMs: 1500 },
+      streaming(all, 150, (response) => response.end()),
     );
     const seen: number[] = [];
     const reply = await model.complete(REQUEST, undefined, (characters) => seen.push(characters));
@@ -66,7 +66,7 @@ describe('a streamed reply', () => {
     ['the connection is lost', (response) => response.socket?.destroy()],
   ])('keeps its whole rows when %s', async (_, end) => {
     const events = ['{"rows":[{"a":1},', '{"a":2},{"a"'].map((content) => event({ content }));
-    const model = await modelAnswering({ timeoutMs: 300 }, streaming(events, 20, end));
+    const model = await modelAnswering({ timeoutMs: 1000 }, streaming(events, 20, end));
     expect(await model.complete(REQUEST)).toMatchObject({
       text: '{"rows":[{"a":1},{"a":2},{"a"',
       finish: 'broken-off',
