@@ -4,7 +4,7 @@ import { unseenValues } from '../mallm/conditions/condition-parser.js';
 import type { Row } from '../mallm/table/dataset.js';
 import { columnNamed } from '../mallm/table/dataset.js';
 import type { EvaluationWithBaselines } from '../mallm/evaluation/result.js';
-import type { FitState, HostSeen } from '../mallm/fit/fit-state.js';
+import type { FitState, HostSeen, Pair } from '../mallm/fit/fit-state.js';
 import { exposureOf, seenBy } from '../mallm/fit/fit-state.js';
 import { shapeOf } from '../mallm/fit/fit-shape.js';
 import type { Manifest } from '../mallm/fit/manifest.js';
@@ -19,7 +19,7 @@ import { thetaDocument } from '../mallm/theta/theta-document.js';
 import type { ThetaFile } from '../mallm/theta/theta-file.js';
 import type { Ref } from '../mallm/reference.js';
 import type { ReportInput } from '../report/index.js';
-import type { OptimizeThetaResult, Part, SampleInput, SampleResult } from '../workflows/contract.js';
+import type { Candidate, OptimizeThetaResult, Part, SampleInput, SampleResult } from '../workflows/contract.js';
 import { runKeys } from '../store/keys.js';
 import { getWholeFit } from '../store/fit-pages.js';
 import { findObject, getBytes, getObject } from '../store/object.js';
@@ -180,8 +180,9 @@ async function hostsOf(store: ObjectStore, { run, spec }: Results, state: FitSta
 
 async function thetaFileOf(store: ObjectStore, { run: { plan }, fitted }: Results): Promise<ThetaFile> {
   const state = await getWholeFit(store, fitted.state);
+  const pairs = state.pairs.length > 0 ? state.pairs : [await unscored(store, fitted.best)];
   const thetas = await Promise.all(
-    state.pairs.map(async ({ theta, ...pair }) => {
+    pairs.map(async ({ theta, ...pair }) => {
       const stored = await getObject<StoredTheta>(store, theta);
       return { ...pair, ...evolvingParts(stored), told: stored.told };
     }),
@@ -190,6 +191,15 @@ async function thetaFileOf(store: ObjectStore, { run: { plan }, fitted }: Result
     ...{ version: 1, context: plan.context, schema: plan.schema, best: fitted.best.number },
     firstAndBest: state.firstAndBest ?? null,
     thetas,
+  };
+}
+
+/** The first θ, of a fit that was stopped before its rows were scored. */
+async function unscored(store: ObjectStore, { number, ref }: Candidate): Promise<Pair> {
+  const { parent, epoch, batch } = await getObject<StoredTheta>(store, ref);
+  return {
+    ...{ number, parent, epoch, batch, theta: ref, validShare: 0, counted: false },
+    ...{ score: null, interval: null, adjustedScore: null, adjustedInterval: null },
   };
 }
 
