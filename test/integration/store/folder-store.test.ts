@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { folderStore } from '../../../store/folder-store.js';
 import { StoreBlockedError } from '../../../store/object-store.js';
 import { compiled } from '../../support/compiled.js';
-import { describeObjectStore } from '../../models/object-store-contract.js';
+import { describeObjectStore } from '../../store/object-store-contract.js';
 
 const KILLS = Number(process.env.MALLM_TEST_KILLS ?? 20);
 const CACHE = resolve(import.meta.dirname, '../../../.cache');

@@ -4,7 +4,7 @@ import type { ObjectStore } from '../../../store/object-store.js';
 import { StoreBlockedError } from '../../../store/object-store.js';
 import type { S3Server } from '../../support/s3-server.js';
 import { startS3Server } from '../../support/s3-server.js';
-import { describeObjectStore } from '../../models/object-store-contract.js';
+import { describeObjectStore } from '../../store/object-store-contract.js';
 
 let server: S3Server;
 beforeAll(async () => {
