@@ -11,7 +11,7 @@ const MAX_ROWS = 2000;
 
 /**
  * Evaluates a generated table against the training and held-out rows of its run. Paper: §4.2.
- * @returns where the `EvaluationWithBaselines` stands.
+ * @returns the reference of the `EvaluationWithBaselines`.
  */
 export async function evaluateSynthetic({ openStore, compute }: Dependencies, input: EvaluateInput): Promise<Ref> {
   const store = openStore(input.store);

@@ -15,7 +15,7 @@ export interface Repeats {
   ofTraining: number;
   /** Rows that equal an earlier row of the table. */
   repeated: number;
-  /** Of these, rows whose first equal stands in another part. */
+  /** Of these, rows whose first equal is in another part. */
   acrossParts: number;
 }
 
@@ -68,7 +68,7 @@ export class FingerprintSet {
     return any;
   }
 
-  /** Where the fingerprint stands, or the empty slot that it belongs to. */
+  /** The slot of the fingerprint, or the empty one that it belongs to. */
   private slotOf(high: number, low: number): number {
     let slot = low & this.mask;
     while (this.owner[slot]! > 0 && (this.high[slot] !== high || this.low[slot] !== low)) slot = (slot + 1) & this.mask;

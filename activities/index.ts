@@ -46,7 +46,7 @@ export type Activities = {
   [Name in keyof Steps]: (input: Parameters<Steps[Name]>[1]) => ReturnType<Steps[Name]>;
 };
 
-/** All activities of a worker. Each tells that it lives while it runs, and fails without a secret or a row in the failure. */
+/** All activities of a worker. Each sends heartbeats while it runs, and fails without a secret or a row in the failure. */
 export function createActivities(dependencies: Dependencies): Activities {
   const entries = Object.entries(steps).map(([name, step]) => [name, guarded(dependencies, step as never)]);
   return Object.fromEntries(entries) as Activities;

@@ -40,9 +40,9 @@ export const metrics = {
     count('mallm_activity_retries', 'Activities that were tried again', {});
   },
 
-  /** A run that now waits for somebody: quota, key, a full disk. */
+  /** A run that now waits for a person to act: quota, key, a full disk. */
   blocked(): void {
-    count('mallm_runs_blocked', 'Times a run came to wait for somebody: quota, key, store', {});
+    count('mallm_runs_blocked', 'Times a run came to wait for a person to act: quota, key, store', {});
   },
 };
 

@@ -67,7 +67,7 @@ export async function callOnce(call: {
  *
  * @param longestMs after this time no further call is begun, but one is made in any case.
  * @returns the results of the calls that were made: the first ones, or all.
- * @throws the failure that has to be heeded most, if any: one that nobody may repeat before somebody acts, else the one
+ * @throws the failure that has to be heeded most, if any: one that may not be repeated before a person acts, else the one
  *   that names the longest wait, else the first. After a failure of the first kind no further call is made.
  */
 export async function makeCalls<T>(

@@ -41,7 +41,7 @@ export interface ProposedTheta extends StoredTheta {
 const MAX_TOKENS = 2000;
 
 /**
- * Asks the optimizer for better θ: it sees the k best pairs, best last, and why the best one's rows were told apart.
+ * Asks the optimizer for better θ: it sees the k best pairs, best last, and which features gave the best one's rows away.
  * A reply that cannot be used gets one turn to be mended; else the old θ stays. In a step of few calls the rows of the
  * new θ are asked for at once: one activity less for the server to write down. Paper: §3.2.3, Listing 5.
  */

@@ -15,7 +15,7 @@ import type { ObjectStore } from '../store/object-store.js';
 
 /** Small objects read at once. */
 const READ_AT_ONCE = 16;
-/** Different reasons of a shortfall that are told. */
+/** Most reasons of a shortfall that are named. */
 const MOST_REASONS = 3;
 
 /** Writes the rows of a shard as a part. */
@@ -34,7 +34,7 @@ export async function putPart(
   return { ref, rows, fingerprints: marks };
 }
 
-/** Keeps what came of a shard: whoever asks for it again, on whatever server, takes it from the store. */
+/** Stores the result of a shard: asked for again, on any server, it is taken from the store. */
 export async function putShard(store: ObjectStore, shard: OfShard, result: ShardResult): Promise<void> {
   await store.put(shardKey(shard), Buffer.from(JSON.stringify(result)));
 }
@@ -44,7 +44,7 @@ export async function findShard(store: ObjectStore, shard: OfShard): Promise<Sha
   return findObject<ShardResult>(store, shardKey(shard));
 }
 
-/** Where the fingerprints of all shards before this one stand. */
+/** References of the fingerprints of all shards before this one. */
 export async function fingerprintsBefore(store: ObjectStore, shard: OfShard): Promise<Uint8Array[]> {
   const { shards } = sampleKeys(shard.runId, shard.sampleId);
   const all: Uint8Array[] = [];
@@ -58,7 +58,7 @@ export async function fingerprintsBefore(store: ObjectStore, shard: OfShard): Pr
 
 /**
  * Puts the parts of a table in order and takes stock of it from what is stored: rows, reasons, copies of training rows,
- * rows that stand in it twice, also across parts. Memory does not grow with the number of rows.
+ * rows that occur in it twice, also across parts. Memory does not grow with the number of rows.
  */
 export async function assembleTable(
   { openStore }: Dependencies,

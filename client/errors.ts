@@ -1,9 +1,9 @@
 import { MallmError } from '../mallm/errors.js';
 
-/** Somebody stopped waiting (Ctrl-C): the run stands where it is and can be resumed. */
+/** Waiting was interrupted (Ctrl-C): the run keeps its state and can be resumed. */
 export class Interrupted extends MallmError {}
 
-/** The run waits for somebody: quota, key, or a pause. */
+/** The run waits for a person to act: quota, key, or a pause. */
 export class Blocked extends MallmError {}
 
 /** The run ended without a result. */

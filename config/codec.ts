@@ -5,7 +5,7 @@ const KEY_BYTES = 32;
 
 /** One key of the payload encryption. */
 export interface CodecKey {
-  /** Stands beside each payload that was encrypted with it, in the clear. */
+  /** Stored beside each payload that was encrypted with it, in the clear. */
   id: string;
   /** 32 bytes, for AES-256. */
   key: Buffer;

@@ -50,7 +50,7 @@ function describeLimits({ requestsPerMinute, tokensPerMinute }: Config['models']
     ...(requestsPerMinute === undefined ? [] : [`${requestsPerMinute} requests a minute`]),
     ...(tokensPerMinute === undefined ? [] : [`${tokensPerMinute} tokens a minute`]),
   ];
-  return limits.length > 0 ? `${limits.join(', ')}, for this process` : 'as the endpoint tells';
+  return limits.length > 0 ? `${limits.join(', ')}, for this process` : 'as the endpoint says';
 }
 
 function describeProxies(proxies: Config['models']['proxies']): string {

@@ -61,7 +61,7 @@ interface TemporalCliConfig {
  * Reads the files that variables name (keys, certificates, profiles), and nothing over the network. An empty variable
  * counts as not set.
  *
- * @param given variables that a command's flags stand for; they come before the environment's.
+ * @param given variables that a command's flags set; they come before the environment's.
  * @throws ConfigError naming the variable, what was expected, and a remedy; never a secret.
  */
 export function readConfig(environment: Environment = process.env, given: Environment = {}): Config {
@@ -94,7 +94,7 @@ function cacheFolder(env: Environment): string {
   const given = text(env, 'MALLM_CACHE');
   if (given !== undefined) return resolve(given);
   const shared = text(env, 'XDG_CACHE_HOME');
-  // The XDG rules tell to ignore a relative path.
+  // The XDG rules say to ignore a relative path.
   return join(shared !== undefined && isAbsolute(shared) ? shared : join(homedir(), '.cache'), 'mallm-gan');
 }
 

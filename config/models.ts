@@ -22,7 +22,7 @@ export interface ModelsConfig {
   timeoutMs: number;
   /** Proxies on the way to them. */
   proxies?: ProxyConfig;
-  /** Most that this process asks of an endpoint a minute; without it, what the endpoint tells or lets through. */
+  /** Most that this process asks of an endpoint a minute; without it, what the endpoint's headers say or it lets through. */
   requestsPerMinute?: number;
   tokensPerMinute?: number;
 }

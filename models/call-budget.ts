@@ -1,7 +1,7 @@
 import type { Allowance } from './chat-model.js';
 
 const MINUTE_MS = 60_000;
-/** Nobody counts over more than a day. */
+/** No endpoint counts over more than a day. */
 const LEAST_SHARE_A_MS = 1 / 86_400_000;
 
 /**
@@ -46,7 +46,7 @@ export class CallBudget {
     if (limit === undefined || limit <= 0) return;
     this.size = Math.min(limit, this.atOnce ?? limit);
     const used = limit - (remaining ?? limit);
-    // Limits a day look like limits a minute: the time to a full bucket tells how fast it fills.
+    // Limits a day look like limits a minute: the time to a full bucket shows how fast it fills.
     const told = used > 0 && resetMs !== undefined && resetMs > 0 ? used / resetMs : limit / MINUTE_MS;
     this.refillPerMs = Math.max(this.size * LEAST_SHARE_A_MS, Math.min(told, this.size / 1000));
     if (this.perMinute !== undefined) this.refillPerMs = Math.min(this.refillPerMs, this.perMinute / MINUTE_MS);

@@ -36,7 +36,7 @@ export interface ChatReply {
   rateLimit?: RateLimit;
 }
 
-/** Limits of an endpoint as its reply's headers tell them. */
+/** Limits of an endpoint, from the headers of a reply. */
 export interface RateLimit {
   requests?: Allowance;
   tokens?: Allowance;

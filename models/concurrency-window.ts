@@ -63,7 +63,7 @@ export class ConcurrencyWindow {
     this.size = Math.min(this.most, this.size + (neverShrunk ? 1 : 1 / this.size));
   }
 
-  /** Calls that were already under way at the last shrinking tell nothing new. */
+  /** Calls that were already under way at the last shrinking are no new evidence. */
   private shrink(share: number, startedAt: number, now: number): void {
     if (startedAt < this.shrunkAt) return;
     this.size = Math.max(1, this.size * share);

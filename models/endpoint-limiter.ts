@@ -7,14 +7,14 @@ import { systemClock } from './clock.js';
 import { ConcurrencyWindow } from './concurrency-window.js';
 import { LearnedPace } from './learned-pace.js';
 
-/** A call that would have to wait longer fails instead, and says how long: whoever makes it can do something else. */
+/** A call that would have to wait longer fails instead, and says how long: its caller can do something else. */
 const LONGEST_WAIT_MS = 30_000;
 /** Wait after a refusal that names none, longer where the pace is known; doubled with each further refusal. */
 const LEAST_BACKOFF_MS = 1000;
 const MOST_FIRST_BACKOFF_MS = 8000;
 const BACKOFF_CALLS = 8;
 const LONGEST_BACKOFF_MS = 30_000;
-/** Refusals in a row, so many of which mean that waiting as told was in vain. */
+/** Refusals in a row, so many of which mean that waiting as the endpoint said was in vain. */
 const VAIN_REFUSALS = 3;
 /** Added to an endpoint's Retry-After at most, so that several processes do not come back at the same moment. */
 const JITTER_SHARE = 0.1;

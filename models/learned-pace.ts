@@ -1,5 +1,5 @@
 const MINUTE_MS = 60_000;
-/** Fewer calls, or a shorter time, than this tell nothing of a limit. */
+/** Fewer calls, or a shorter time, than this are no evidence of a limit. */
 const TELLING_CALLS = 5;
 const TELLING_MS = 5000;
 /** Share of the pace that is left after a refusal: near the limit, and where it comes so soon that it must be far above. */
@@ -22,7 +22,7 @@ const SMOOTHING = 0.05;
 const LEFT_ALONE_MS = 10 * MINUTE_MS;
 
 /**
- * The pace of calls to an endpoint that refuses without saying what it allows. The first refusal that tells something
+ * The pace of calls to an endpoint that refuses without saying what it allows. The first refusal that is evidence
  * sets it to a little less than what was let through before; from there it grows until it meets the limit, and stays
  * close below it. An endpoint that refuses no less for being asked less is not slowed down for: it is overloaded by
  * others, or out of order.
@@ -100,7 +100,7 @@ export class LearnedPace {
     this.best = 0;
   }
 
-  /** Calls a minute, as far as the last minute tells: a burst included, a time of refusals too. */
+  /** Calls a minute, over the last minute: a burst included, a time of refusals too. */
   private letThrough(now: number): number | undefined {
     const recent = this.passed.filter((startedAt) => startedAt >= now - MINUTE_MS);
     const overMs = now - (recent[0] ?? now);

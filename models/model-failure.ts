@@ -70,7 +70,7 @@ export function unreadableReply({ host }: Asked, got: string): ModelFailure {
   );
 }
 
-/** The provider's error as it can be told apart by machine. */
+/** The provider's error code, for programs. */
 export function providerErrorOf(error: unknown): ProviderError {
   if (!(error instanceof APIError)) return { message: '' };
   const { status, code, type, param } = error as APIError<number>;

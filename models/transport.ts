@@ -16,7 +16,7 @@ const CONNECT_MS = 30_000;
 
 /**
  * A `fetch` that sets no bound of its own on the time of a reply, goes through proxies, and keeps to one host: a redirect
- * to another one would carry the prompt, with its real rows, and the key to whoever is there.
+ * to another one would carry the prompt, with its real rows, and the key to another party.
  *
  * @throws ModelFailure for a redirect to another host; nothing is sent there.
  */

@@ -9,7 +9,7 @@ const NO_SYMLINKS = new Set(['EPERM', 'ENOTSUP', 'ENOSYS', 'EOPNOTSUPP']);
 
 /**
  * Points the symbolic link `latest` of a folder at one of its folders, in one step: a reader sees the old one or the new
- * one. A bucket has no links, and neither have some disks: nothing is done there, nor where a file or folder of somebody
+ * one. A bucket has no links, and neither have some disks: nothing is done there, nor where a file or folder of another
  * else has that name.
  */
 export async function linkLatest(storeUrl: string, folder: string): Promise<void> {

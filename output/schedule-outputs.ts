@@ -61,7 +61,7 @@ export async function moveLatest(out: ObjectStore, schedule: string, slot: strin
 
 /**
  * Removes a schedule's outputs beyond the newest `keep`: the files that their manifests name, the manifest last. What
- * has no manifest of this schedule, and files that somebody added, are left alone.
+ * has no manifest of this schedule, and files that others added, are left alone.
  *
  * @returns the manifests of those removed, with the slot's folder.
  */

@@ -22,7 +22,7 @@ export interface ContentOptions {
   format?: TableFormat;
   /** What the rows were asked to satisfy: it may open columns beyond what the training rows show. */
   conditions?: PartialRow;
-  /** Told after each part how many rows were read. */
+  /** Called after each part with the number of rows read. */
   onRows?: (rows: number) => void;
 }
 

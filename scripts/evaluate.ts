@@ -18,7 +18,7 @@ interface Flags {
 /** `mallm-gan evaluate --train T.csv --held-out H.csv --synthetic S.csv --target COL` */
 export function evaluateCommand(): Command {
   return new Command('evaluate')
-    .description("Utility, fidelity and privacy of a synthetic table: ours or anybody's.")
+    .description('Utility, fidelity and privacy of any synthetic table, of this tool or another.')
     .requiredOption('--train <file>', 'the real rows the table was made from')
     .requiredOption('--held-out <file>', 'real rows that were not used')
     .requiredOption('--synthetic <file>', 'the synthetic table')

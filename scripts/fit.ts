@@ -94,7 +94,7 @@ function methodOptions(command: Command): void {
     .option('--generator-temperature <t>', 'sampling temperature of the generator', decimal)
     .option('--optimizer-temperature <t>', 'sampling temperature of the optimizer', decimal)
     .addOption(
-      new Option('--discriminator <kind>', 'classifier that tells real from synthetic').choices([
+      new Option('--discriminator <kind>', 'classifier of real against synthetic rows').choices([
         'logistic-regression',
         'boosted-trees',
         'neural-network',
@@ -109,7 +109,7 @@ function methodOptions(command: Command): void {
     .option('--top-pairs <k>', 'pairs of θ and score shown to the optimizer', whole)
     .option('--min-valid-share <share>', 'share of valid rows below which a θ does not count', decimal)
     .option('--population <n>', 'θ scored side by side in each iteration', whole)
-    .option('--no-feedback', 'do not tell the optimizer what gave the rows away')
+    .option('--no-feedback', 'send the optimizer scores only, not what gave the rows away')
     .option('--no-partial-rows', 'let the model draw every cell')
     .option('--no-refinement', "release the model's rows as they are")
     .addOption(distanceOption())

@@ -3,7 +3,7 @@ import type { Config } from '../config/index.js';
 import { readConfig } from '../config/index.js';
 import { several } from './options.js';
 
-/** Flags that say how the models are asked. Each stands for an environment variable: that is what workers elsewhere read. */
+/** Flags for the requests to the models. Each sets an environment variable, which workers elsewhere read. */
 export interface ModelFlags {
   extraBody?: string;
   header?: string[];

@@ -10,7 +10,7 @@ export function resumeCommand(): Command {
   return addModelFlags(new Command('resume'))
     .description('Go on with a fit that was stopped, paused or blocked, and finish its results.')
     .argument('<dir>', 'run folder')
-    .option('--signal-only', 'only tell a fit on a cluster to go on; do not wait for it')
+    .option('--signal-only', 'only signal a fit on a cluster to go on; do not wait for it')
     .option('--show-reply', 'show the beginning of what the model wrote when it gives no rows')
     .option('--quiet', 'print nothing but errors')
     .option('--json', 'print the result as JSON')

@@ -67,7 +67,7 @@ Examples:
     );
 }
 
-/** What stands in the table more than once. */
+/** Rows that occur in the table more than once. */
 function repeatLines({ repeats: { repeated, ofTraining, byNature } }: Manifest): string[] {
   if (repeated + ofTraining === 0) return [];
   const why = byNature ? '; the training rows repeat, too' : '';

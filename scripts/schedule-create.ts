@@ -17,8 +17,8 @@ Examples:
 Each output has a folder named by the time of its slot (UTC), with table, manifest, report and evaluation; latest (a
 link, in a bucket latest.json) leads to the newest. Workers write them: with the embedded server, keep it and a worker
 up with \`mallm-gan worker\`.
-The quality that --refit-below looks at is 2·(1 − AUC) of boosted trees that tell the rows of the last output from
-held-out rows: 1 cannot be told apart, 0 always can.`;
+The quality that --refit-below looks at is 2·(1 − AUC) of boosted trees that separate the rows of the last output from
+held-out rows: 1 is not separable, 0 always is.`;
 
 /** `mallm-gan schedule create DIR --every 6h --out FOLDER` */
 export function scheduleCreateCommand(): Command {

@@ -1,7 +1,7 @@
 import type { ScheduleLine, ScheduleView, SlotView } from '../client/index.js';
 import { duration } from './terminal.js';
 
-/** A schedule for a person: how it stands, its last slots, the next ones. */
+/** A schedule for a person: its state, its last slots, the next ones. */
 export function viewLines(view: ScheduleView): string[] {
   const { name, paused, note, when, overlap, catchUpSeconds, folder, out, rows, keep, counts, next, slots } = view;
   const overlapping = `overlapping slots: ${overlap}; made up for within ${duration(catchUpSeconds)}`;

@@ -1,7 +1,7 @@
 import { Interrupted, NoModelRowsError } from '../client/index.js';
 import type { Progress } from '../client/index.js';
 
-/** What every command can be told about its output. */
+/** Options of every command for its output. */
 export interface OutputOptions {
   quiet?: boolean;
   json?: boolean;

@@ -11,7 +11,7 @@ import { StoreDamagedError } from './object-store.js';
 
 const VERSION = 2;
 
-/** What stands in a checkpoint: enough to go on with the fit on another cluster. */
+/** The content of a checkpoint: enough to go on with the fit on another cluster. */
 export interface Checkpoint {
   version: typeof VERSION;
   runId: string;

@@ -22,7 +22,7 @@ const locked = keyLock();
 
 interface Sync {
   now: Promise<void>;
-  /** The write after it, once somebody waits for it. */
+  /** The write after it, once a caller waits for it. */
   next?: Promise<void>;
 }
 
@@ -46,7 +46,7 @@ export async function placeFile(
     return await placeDraft(file, exclusive);
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') throw error;
-    // A folder was removed by somebody else after it was made here.
+    // A folder was removed by another process after it was made here.
     durable.clear();
     return placeDraft(file, exclusive);
   }

@@ -125,7 +125,7 @@ function encodeSegment(segment: string): string {
   return encoded.join('');
 }
 
-/** Undefined for a name that no key has: a draft, or a file of somebody else. */
+/** Undefined for a name that no key has: a draft, or a file of another program. */
 function decodeSegment(name: string): string | undefined {
   const bytes = [...name.matchAll(/%([0-9A-F]{2})|./gs)].map(([whole, hex]) =>
     hex ? [parseInt(hex, 16)] : [...Buffer.from(whole)],

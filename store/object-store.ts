@@ -32,7 +32,7 @@ export class PreconditionFailed extends Error {
 /** The store does not answer, or not yet: trying again later is right. */
 export class StoreUnavailableError extends StoreError {}
 
-/** Nothing can be written until somebody acts: full, read-only, not allowed, no such bucket. */
+/** Nothing can be written until the cause is removed: full, read-only, not allowed, no such bucket. */
 export class StoreBlockedError extends StoreError {}
 
 /** An object is not what was written: its hash, its compression or its JSON is wrong. */

@@ -21,8 +21,8 @@ const caches = new WeakMap<ObjectStore, ByteCache>();
 
 /**
  * Writes a value as canonical JSON under a key that never changes again. Writing the same value twice is one write.
- * A large one is compressed, which is told by its first bytes and not by its key: the key of an object must not depend
- * on its size, or two different values could stand under it.
+ * A large one is compressed, which its first bytes show and not its key: the key of an object must not depend
+ * on its size, or two different values could be stored under it.
  *
  * @throws PreconditionFailed when the key holds another value. @throws TypeError when the value is not JSON.
  */
@@ -45,7 +45,7 @@ export async function putVersion(store: ObjectStore, prefix: string, value: unkn
 }
 
 /**
- * The value a reference stands for; each call gives a value of its own.
+ * The value of a reference; each call gives a value of its own.
  *
  * @throws StoreDamagedError when the object is gone or is not what was written.
  */
@@ -79,14 +79,14 @@ export async function putBytes(store: ObjectStore, key: string, content: Buffer)
 }
 
 /**
- * The bytes a reference stands for, checked against its hash. Not kept in memory.
+ * The bytes of a reference, checked against its hash. Not kept in memory.
  *
  * @throws StoreDamagedError when the object is gone or is not what was written.
  */
 export async function getBytes(store: ObjectStore, ref: Ref): Promise<Buffer> {
   const found = await store.get(ref.uri);
   if (!found) throw damaged(ref.uri, 'it is not there');
-  // Bytes that happen to be a gzip stream of their own are told from a compressed object by the hash.
+  // Bytes that happen to be a gzip stream of their own are distinguished from a compressed object by the hash.
   const content = hashOf(found.body) === ref.sha256 ? found.body : await unpacked(found.body, ref.uri);
   if (hashOf(content) !== ref.sha256) throw damaged(ref.uri, 'its SHA-256 is another');
   return content;

@@ -3,7 +3,7 @@ import { StoreBlockedError, StoreUnavailableError } from './object-store.js';
 
 /**
  * What a failed request means: `conflict` a condition does not hold, `absent` no such key, `damaged` bytes are not what
- * was written, `retry` the same request may succeed later, `blocked` somebody has to act, `refused` the request is wrong.
+ * was written, `retry` the same request may succeed later, `blocked` a person has to act, `refused` the request is wrong.
  */
 export type S3Verdict = 'conflict' | 'absent' | 'damaged' | 'retry' | 'blocked' | 'refused';
 
@@ -24,7 +24,7 @@ const MENDED_BY_RETRY = new Set([
   'SlowDown',
 ]);
 
-/** Told apart by status, then name, then code, in that order: nothing else is filled for every server and fault. */
+/** Classified by status, then name, then code, in that order: nothing else is filled for every server and fault. */
 export function s3VerdictOf(error: unknown): S3Verdict {
   if (error instanceof IncompleteReply) return 'retry';
   const { status, name, code, message } = partsOf(error);

@@ -152,7 +152,7 @@ async function persistently<T>(
       if (verdict === 'conflict') throw new PreconditionFailed(key);
       if (verdict === 'absent') throw new AbsentKey(key);
       if (verdict === 'damaged' && ++damaged === DAMAGED_ATTEMPTS) throw damagedError(url, key, error);
-      // An attempt that the deadline cut short tells less than the one before.
+      // An attempt that the deadline cut short says less than the one before.
       if (!limit.passed() || cause === undefined) cause = error;
       const pause = Math.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** tries);
       const again = verdict === 'retry' || verdict === 'damaged';

@@ -31,7 +31,7 @@ export interface CodecServer {
 
 /**
  * Decodes and encodes payloads for Temporal's web UI and command line, which have no keys: `POST /decode` and
- * `POST /encode`, also below the name of a namespace. Whoever may ask it reads what is encrypted.
+ * `POST /encode`, also below the name of a namespace. A caller with access reads what is encrypted.
  */
 export async function startCodecServer(options: CodecServerOptions): Promise<CodecServer> {
   const codec = payloadCodec(options.keys);

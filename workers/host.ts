@@ -53,7 +53,7 @@ export async function startWorkerHost(options: HostOptions): Promise<WorkerHost>
     modelActivities: Math.max(8, inFlight),
     computeActivities: 2 * availableParallelism(),
     codecKeys: config.codec?.keys,
-    // The embedded server has one worker, that of this process: nobody would make its version the current one.
+    // The embedded server has one worker, that of this process: no operator would make its version the current one.
     versioning: config.temporal && config.versioning,
   });
   const closers = [() => compute.close(), () => models.close(), () => connection.close()];

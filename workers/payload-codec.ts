@@ -27,7 +27,7 @@ export function dataConverter(keys: readonly CodecKey[] | undefined): DataConver
 
 /**
  * AES-256-GCM over whole payloads, their metadata included. The first key encrypts, every key decrypts, found by the id
- * that stands beside the payload and is authenticated with it. Clear payloads are read as they are, so that encryption
+ * that is beside the payload and is authenticated with it. Clear payloads are read as they are, so that encryption
  * can be switched on while runs are under way.
  */
 export function payloadCodec(keys: readonly CodecKey[]): PayloadCodec {

@@ -21,7 +21,7 @@ export interface WorkerSettings {
   modelActivities: number;
   /** Computing activities at once. */
   computeActivities: number;
-  /** Which version these workers are; on a server where somebody makes a version the current one. */
+  /** Which version these workers are; on a server where an operator makes a version the current one. */
   versioning?: VersioningConfig;
   /** Keys that payloads are encrypted with; undefined leaves them clear. */
   codecKeys?: readonly CodecKey[];
@@ -35,7 +35,7 @@ export interface RunningWorkers {
   stopped(): string[];
 }
 
-/** Time that running activities get to end when a worker is told to stop, and after which they are cut off. */
+/** Time that running activities get to end when a worker is asked to stop, and after which they are cut off. */
 const GRACE = '5s';
 const FORCE = '8s';
 

@@ -39,7 +39,7 @@ export async function runCodecServer({
   }
   if (token === undefined && !LOOPBACK.test(host)) {
     throw new OptionError({
-      problem: `whoever reaches ${host} could read every payload`,
+      problem: `any program that reaches ${host} could read every payload`,
       expected: 'a token that callers must show, or a loopback address',
       remedy: 'Set MALLM_CODEC_SERVER_TOKEN (or …_FILE), or leave --host out.',
     });

@@ -51,7 +51,7 @@ async function connected(
       problem: `cannot reach the Temporal server at ${temporal.address}`,
       got: error instanceof Error ? error.name : 'an error',
       remedy:
-        'Check TEMPORAL_ADDRESS and that the server runs, or unset it to use the embedded server. `mallm-gan doctor` tells more.',
+        'Check TEMPORAL_ADDRESS and that the server runs, or unset it to use the embedded server. `mallm-gan doctor` shows more.',
     });
   }
 }

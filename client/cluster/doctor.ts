@@ -48,7 +48,7 @@ async function modelFindings(config: Config): Promise<Finding[]> {
   }
 }
 
-/** Nobody answering is no fault: doctor may run where no worker does. */
+/** No answer is no fault: doctor may run where no worker does. */
 async function workerHealth({ host, port }: NonNullable<Config['metrics']>): Promise<string> {
   const near = /^(0\.0\.0\.0|::)$/.test(host) ? '127.0.0.1' : host;
   const url = `http://${near.includes(':') ? `[${near}]` : near}:${port}`;

@@ -6,7 +6,7 @@ export interface Finding {
   found: string;
 }
 
-/** A finding, from a look that tells what it found or throws what is wrong. */
+/** A finding, from a check that returns what it found or throws what is wrong. */
 export async function finding(what: string, look: () => Promise<string>): Promise<Finding> {
   try {
     return { what, ok: true, found: await look() };

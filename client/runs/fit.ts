@@ -227,7 +227,7 @@ async function startRecord(
   return record;
 }
 
-/** Asks the endpoints once, before anything is paid: a wrong address or key is told at once. */
+/** Asks the endpoints once, before anything is paid: a wrong address or key is an error at once. */
 async function withModelNames({ host, config }: Session, options: FitOptions): Promise<FitOptions> {
   if (!host) return options;
   const { generator, optimizer } = host.models;

@@ -29,7 +29,7 @@ const LONGEST_OUTAGE_MS = 10 * 60_000;
 
 export interface Follow {
   onProgress?: (progress: Progress) => void;
-  /** Told once why the run does not move, and again when the reason changes. */
+  /** Called with the reason why the run does not move, and again when the reason changes. */
   onNotice?: (line: string) => void;
   /** Aborted by Ctrl-C: stop waiting, leave the run as it is. */
   signal?: AbortSignal;

@@ -53,7 +53,7 @@ async function storedRun(
   throw new RunError({
     problem: latest ? `the checkpoint ${url} lacks the record of its run` : `there is no checkpoint at ${url}`,
     expected: latest ? runKeys(runId).record : 'the latest.json of a run that has made its first step',
-    remedy: 'Check the URL, the endpoint and the credentials; `mallm-gan doctor` tells what can be reached.',
+    remedy: 'Check the URL, the endpoint and the credentials; `mallm-gan doctor` shows what can be reached.',
   });
 }
 
@@ -64,6 +64,6 @@ function placeOf(url: string): { store: string; runId: string } {
     problem: 'this is no checkpoint of a run',
     expected: `a URL that ends with ${runKeys('RUN').latest}, such as s3://bucket/prefix/${runKeys('patients-0123abcd').latest}`,
     got: /[@?]/.test(url) ? 'an address with more than a place in it' : url,
-    remedy: 'The store and the id of a run stand in its run.json, and in the Temporal UI.',
+    remedy: 'The store and the id of a run are in its run.json, and in the Temporal UI.',
   });
 }

@@ -23,7 +23,7 @@ export interface RunRecord {
   /** The table the fit was made of, for a schedule that fits anew when it changes; fits of older versions lack it. */
   source?: TableSource;
   status: 'unfinished' | 'finished';
-  /** Why it could not go on by itself when it was last followed: what `status` tells where no server answers. */
+  /** Why it could not go on by itself when it was last followed: what `status` shows where no server answers. */
   blocked?: string;
   /** Why it was stopped after its first step: the model gave no rows. The next fit in the folder starts anew. */
   withoutModel?: string;

@@ -106,7 +106,7 @@ function formatOf({ format, out = '' }: SampleRequest): TableFormat {
   return TABLE_FORMATS.includes(byName) ? byName : 'csv';
 }
 
-/** @throws OptionError for a file that no sample wrote: it is told before anything is drawn. */
+/** @throws OptionError for a file that no sample wrote, before anything is drawn. */
 async function refuseForeign(file: string): Promise<void> {
   if ((await exists(file)) && !(await exists(manifestPath(file)))) throw fileExists(file);
 }

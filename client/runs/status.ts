@@ -38,7 +38,7 @@ export interface RunStatus {
   workflow: string | null;
   /** Null while no worker answers. */
   progress: Progress | null;
-  /** Why it waits for somebody: as its worker says, or, where none answers, as it was when it was last followed. */
+  /** Why it waits for a person to act: as its worker says, or, where none answers, as it was when it was last followed. */
   blocked: string | null;
   /** Steps that the latest checkpoint has behind it; null without one. */
   checkpoint: { step: number; steps: number } | null;
@@ -54,7 +54,7 @@ interface OfFolder {
   config?: Config;
 }
 
-/** How a run stands. Starts nothing: without a running server it tells what the store knows. */
+/** State of a run. Starts nothing: without a running server it shows what is in the store. */
 export async function status({ folder: given, config = readConfig() }: OfFolder): Promise<RunStatus> {
   const folder = resolve(given);
   const record = await requireRunRecord(folder);
@@ -131,7 +131,7 @@ async function signal<T>(folder: string, config: Config, act: (handle: WorkflowH
     if (!(error instanceof WorkflowNotFoundError)) throw error;
     throw new RunError({
       problem: `the fit in ${folder} is not running`,
-      remedy: `\`mallm-gan status ${folder}\` tells how it stands.`,
+      remedy: `\`mallm-gan status ${folder}\` shows its state.`,
     });
   }
 }

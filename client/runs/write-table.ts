@@ -19,7 +19,7 @@ export interface TableTarget {
   path: string;
   format?: TableFormat;
   conditions?: PartialRow;
-  /** What has to stand before the table gets its name: it is told the table's sha256. */
+  /** What has to be written before the table gets its name; receives the table's sha256. */
   beforePlacing?: (sha256: string) => Promise<void>;
 }
 

@@ -137,7 +137,7 @@ function assertMark(below: number, plan: RunPlan): void {
   if (!(below > 0 && below <= 1)) {
     throw new OptionError({
       problem: '--refit-below is out of range',
-      expected: 'a quality above 0 and up to 1: 1 cannot be told from held-out rows, 0 always can',
+      expected: 'a quality above 0 and up to 1: 1 is not separable from held-out rows, 0 always is',
       got: String(below),
       remedy: 'The reports of earlier outputs say what is usual for this table.',
     });

@@ -20,7 +20,7 @@ const QUERY_MS = 3000;
 const SLOTS_SHOWN = 10;
 const NEXT_SHOWN = 3;
 
-/** A schedule as it stands. */
+/** State of a schedule. */
 export interface ScheduleView {
   name: string;
   paused: boolean;
@@ -79,7 +79,7 @@ export async function showSchedule(ask: OfSchedule): Promise<ScheduleView> {
 export async function listSchedules(ask: Omit<OfSchedule, 'name'> = {}): Promise<ScheduleLine[]> {
   return withServer(ask, async (session) => {
     const lines: ScheduleLine[] = [];
-    // The list of the server lags behind: each schedule is asked for how it stands.
+    // The list of the server lags behind: each schedule is asked for its state.
     for (const name of await scheduleNames(session)) {
       const described = await session.client.schedule
         .getHandle(name)
@@ -148,7 +148,7 @@ async function withoutRecord(
   if (!described) return null;
   const slot = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.exec(workflowId)?.[0] ?? takenAt.toISOString();
   const started = described.startTime.toISOString();
-  // A slot may be done twice (a failed one, by backfill): its record is told by the time it began.
+  // A slot may be done twice (a failed one, by backfill): its record is identified by the time it began.
   if (records.some((record) => record.slot === slot && record.startedAt >= started)) return null;
   const view = { slot, output: null, startedAt: started };
   if (described.status.name === 'RUNNING') {

@@ -25,7 +25,7 @@ import type { Session } from '../cluster/session.js';
 export interface ScheduleRequest extends ScheduleMakes, ScheduleTiming, Pick<Watcher, 'config' | 'onNotice'> {}
 
 /**
- * Makes a schedule that regenerates a table from a finished fit, and fits anew where it is told to.
+ * Makes a schedule that regenerates a table from a finished fit, and fits anew where the request says so.
  *
  * The server starts each slot, workers do it: where the server is the embedded one, both are up only while a process
  * holds them, such as `mallm-gan worker`.

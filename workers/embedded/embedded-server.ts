@@ -32,7 +32,7 @@ export interface EmbeddedServer {
   namespace: 'default';
   /** Address of the web UI, where there is one. */
   uiUrl?: string;
-  /** Gives the server back; whoever does so last stops it. Calling it again does nothing. */
+  /** Releases the server; the last release stops it. Calling it again does nothing. */
   release: () => Promise<void>;
 }
 
@@ -99,7 +99,7 @@ export async function temporalServerStatus(home: string): Promise<EmbeddedServer
 }
 
 /**
- * Stops a home's embedded server that nobody uses, such as one whose last user was killed.
+ * Stops a home's embedded server without users, such as one whose last user was killed.
  *
  * @returns whether there was one.
  * @throws ServerError when a living process uses it: that one would start it again.

@@ -8,7 +8,7 @@ import { processMark } from './process-table.js';
 const POLL_MS = 40;
 /** How long an owner on another machine, whose processes we cannot see, is believed to be alive. */
 const FOREIGN_OWNER_MS = 180_000;
-/** Nobody waits for the lock as long as this. */
+/** Longest wait for the lock. */
 const OLD_DRAFT_MS = 3_600_000;
 
 interface Owner {

@@ -72,7 +72,7 @@ async function revive(watched: Watched, signal: AbortSignal): Promise<ServerReco
   }
 }
 
-/** Waits; false when it was told to stop. */
+/** Waits; false when it was asked to stop. */
 function pause(milliseconds: number, signal: AbortSignal): Promise<boolean> {
   return sleep(milliseconds, true, { signal, ref: false }).catch(() => false);
 }
