@@ -22,7 +22,6 @@ export function overviewSection(input: ReportInput): Section {
     ['training rows', count(table.rows)],
     ['columns', count(table.columns)],
     ['target', table.target],
-    ['score, by the newest classifier', scoreSummary(manifest)],
     ['model calls', count(calls)],
     ['tokens', count(tokens.prompt + tokens.completion)],
     ...(cost ? [['cost', `${cost.amount.toFixed(2)} ${cost.currency}`] as [string, Content]] : []),
@@ -32,7 +31,7 @@ export function overviewSection(input: ReportInput): Section {
     ['optimizer model', manifest.models.optimizer],
     ['seed', String(seed)],
   ];
-  const lines: Content[] = [exposureText(manifest)];
+  const lines: Content[] = [`Score by the newest classifier: ${scoreSummary(manifest)}.`, exposureText(manifest)];
   if (evaluation) lines.unshift({ html: verdictLine(evaluation.verdicts) });
   else
     lines.unshift(
