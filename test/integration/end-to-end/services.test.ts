@@ -122,7 +122,9 @@ describe('the services of production', () => {
     const { prompt, completion } = manifest().tokens;
     expect(sumOf(text, 'mallm_model_tokens_total')).toBe(prompt + completion);
     expect(sumOf(text, 'mallm_rows_total', 'outcome="accepted"')).toBe(manifest().rows.accepted);
-    expect(sumOf(text, 'mallm_rows_total', 'reason="not-json"')).toBeGreaterThan(0);
+    const unreadable = ['prose', 'empty-reply', 'broken-json', 'cut-off'];
+    const broken = unreadable.map((reason) => sumOf(text, 'mallm_rows_total', `reason="${reason}"`));
+    expect(broken.reduce((sum, count) => sum + count, 0)).toBeGreaterThan(0);
     expect(sumOf(text, 'mallm_rate_limit_wait_seconds_count')).toBe(statuses.length);
     expect(sumOf(text, 'mallm_activity_retries_total')).toBeGreaterThan(0);
     expect(sumOf(text, 'temporal_activity_execution_latency_seconds_count')).toBeGreaterThan(0);
