@@ -21,7 +21,7 @@ export default {
   incremental: true,
   incrementalFile: '.cache/mutation/incremental.json',
   tempDirName: '.cache/mutation/sandbox',
-  ignorePatterns: ['dist', 'docs', 'demo-output', 'bench', 'examples', 'test/fixtures/evaluation'],
+  ignorePatterns: ['dist', 'docs', 'demo-output', 'bench', 'examples'],
   reporters: ['clear-text', 'json'],
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
   jsonReporter: { fileName: '.cache/mutation/report.json' },

@@ -62,6 +62,12 @@ describe('scoreByAuc', () => {
     },
   );
 
+  it('tests the classifier on rows that it has not learned from', () => {
+    // Boosted trees separate the rows they learned from, however alike the two tables are.
+    const [one, other] = [normals(80, 0, 11), normals(80, 0, 12)];
+    expect(outOfFoldScore('boosted-trees', fitEncoder(schema, one), one, other, 1).value).toBeLessThan(0.65);
+  });
+
   it('says that rows too few to be scored are not known to be good', () => {
     expect(outOfFoldScore('ensemble', encoder, real, synthetic.slice(0, 1), 1)).toEqual({ value: 1, interval: [0, 1] });
     expect(outOfFoldScore('ensemble', encoder, [], synthetic, 1)).toEqual({ value: 1, interval: [0, 1] });
