@@ -89,16 +89,6 @@ export function leafOf(tree: DrawTree, codes: ArrayLike<number>): number {
   }
 }
 
-/** The codes a leaf holds with the share of its weight that each has. */
-export function leafShares(tree: DrawTree, leaf: number): { code: number; share: number }[] {
-  const start = leaf === 0 ? 0 : tree.leafEnd[leaf - 1]!;
-  const end = tree.leafEnd[leaf]!;
-  return tree.codes.slice(start, end).map((code, offset) => {
-    const before = offset === 0 ? 0 : tree.cumulative[start + offset - 1]!;
-    return { code, share: tree.cumulative[start + offset]! - before };
-  });
-}
-
 function grow(tree: DrawTree, grower: Grower, rows: Int32Array): void {
   const node = tree.column.length;
   const split = grower.bestSplit(rows);

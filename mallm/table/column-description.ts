@@ -1,4 +1,4 @@
-import type { Column, IdentifierColumn, TableSchema } from './dataset.js';
+import type { Column, IdentifierColumn } from './dataset.js';
 import { formatDatetime } from './datetime-format.js';
 
 /**
@@ -9,14 +9,6 @@ export function describeColumn(column: Column): string {
   const missing = column.nullable && column.kind !== 'identifier' ? '; may be null' : '';
   const description = column.description.trim().replace(/\s+/g, ' ');
   return describeValues(column) + missing + (description && ` (${description})`);
-}
-
-/** Every column in one line, with its name, identifiers too: what a user is shown. */
-export function describeSchema(schema: TableSchema): string[] {
-  return schema.columns.map((column) => {
-    const role = column.name === schema.target ? ' [target]' : '';
-    return `${JSON.stringify(column.name)}: ${describeColumn(column)}${role}`;
-  });
 }
 
 function describeValues(column: Column): string {

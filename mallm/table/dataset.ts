@@ -155,8 +155,3 @@ export function columnIndex(schema: TableSchema, name: string): number {
   if (index < 0) throw new Error(`no column "${name}"`);
   return index;
 }
-
-/** One string a row that is equal for equal rows: for copies and duplicates. */
-export function rowKey(row: Row): string {
-  return JSON.stringify(row);
-}

@@ -34,11 +34,6 @@ export function assertCausalStructure(schema: TableSchema, edges: readonly Edge[
   }
 }
 
-/** Whether no way along the arrows leads back to its start. */
-export function isAcyclic(edges: readonly Edge[]): boolean {
-  return findCycle(edges) === null;
-}
-
 /**
  * All columns of the schema, parents before children, otherwise in the schema's order.
  * @throws ThetaError when the edges form a cycle or name an unknown column.

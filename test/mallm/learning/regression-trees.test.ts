@@ -1,13 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../mallm/random.js';
-import {
-  fitDrawTree,
-  leafOf,
-  leafShares,
-  type DrawTree,
-  type TreeColumn,
-} from '../../../mallm/learning/regression-trees.js';
+import { fitDrawTree, leafOf, type DrawTree, type TreeColumn } from '../../../mallm/learning/regression-trees.js';
 
 interface Case {
   least: number;
@@ -165,4 +159,14 @@ function bestOfAllSubsets(groups: number[], y: number[]): number {
     best = Math.min(best, withinSquares(groups, y, left));
   }
   return best;
+}
+
+/** The codes a leaf holds with the share of its weight that each has. */
+function leafShares(tree: DrawTree, leaf: number): { code: number; share: number }[] {
+  const start = leaf === 0 ? 0 : tree.leafEnd[leaf - 1]!;
+  const end = tree.leafEnd[leaf]!;
+  return tree.codes.slice(start, end).map((code, offset) => {
+    const before = offset === 0 ? 0 : tree.cumulative[start + offset - 1]!;
+    return { code, share: tree.cumulative[start + offset]! - before };
+  });
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { cellViolation } from '../../../mallm/table/cell.js';
 import { rowSatisfies, type PartialRow } from '../../../mallm/conditions/condition.js';
-import { isModelled, rowKey, type Cell, type Row, type TableSchema } from '../../../mallm/table/dataset.js';
+import { isModelled, type Cell, type Row, type TableSchema } from '../../../mallm/table/dataset.js';
 import { createRandom } from '../../../mallm/random.js';
 import { drawRows } from '../../../mallm/refinement/draw/draw-rows.js';
 import type { RefinedGenerator } from '../../../mallm/refinement/generator.js';
@@ -272,7 +272,7 @@ function tableOf(count: number, seed: number, note: string, shift = 0): Row[] {
     return cells;
   });
   const seen = new Set<string>();
-  return rows.filter((row) => !seen.has(rowKey(row)) && seen.add(rowKey(row)));
+  return rows.filter((row) => !seen.has(row.join()) && seen.add(row.join()));
 }
 
 function meanOf(rows: readonly Row[], column: number): number {

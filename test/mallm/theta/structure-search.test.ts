@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isAcyclic } from '../../../mallm/theta/causal-structure.js';
+import { assertCausalStructure } from '../../../mallm/theta/causal-structure.js';
 import type { Row } from '../../../mallm/table/dataset.js';
 import { createRandom } from '../../../mallm/random.js';
 import { searchStructure, structureScore } from '../../../mallm/theta/structure-search.js';
@@ -32,7 +32,7 @@ describe('searchStructure', () => {
     const { schema, rows } = codedTable(columns, codes);
     const edges = searchStructure(schema, rows);
     const score = structureScore(schema, rows, edges);
-    expect(isAcyclic(edges)).toBe(true);
+    expect(() => assertCausalStructure(schema, edges)).not.toThrow();
     expect(score).toBeLessThanOrEqual(best + 1e-6);
     expect(best - score).toBeLessThan(0.005 * Math.abs(best));
     expect(score).toBeGreaterThan(graphs[0]!.bic);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { describeColumn, describeSchema } from '../../../../mallm/table/column-description.js';
+import { describeColumn } from '../../../../mallm/table/column-description.js';
 import { columnNamed, taskOf, type Column } from '../../../../mallm/table/dataset.js';
 import { TableError } from '../../../../mallm/errors.js';
 import { readRows } from '../../../../mallm/table/inference/schema-inference.js';
@@ -292,13 +292,4 @@ describe('rows of another file of the table', () => {
     expect(() => readRows(schema, header, records)).toThrow(message);
     expect(() => readRows(schema, header, records)).not.toThrow(SECRET);
   });
-});
-
-test('a schema is described line by line, the target named', () => {
-  const { schema } = typedTable(csvOf({ id: many((i) => `A${100 + i}`), ...FILLER }), 'y');
-  expect(describeSchema(schema)).toEqual([
-    '"id": identifier, made afresh in the shape \\A199',
-    '"size": number with at most 2 decimals from 1.5 to 4.25',
-    '"y": label, one of "no", "yes" [target]',
-  ]);
 });
