@@ -1,7 +1,7 @@
 import { epochBatches } from '../mallm/generator/few-shot-batch.js';
 import type { Row } from '../mallm/table/dataset.js';
 import type { FitState } from '../mallm/fit/fit-state.js';
-import { bestPair, pairsInTheRunning, seenBy } from '../mallm/fit/fit-state.js';
+import { bestPair, pairsInTheRunning, seenBy, startState } from '../mallm/fit/fit-state.js';
 import { graphEditDistance } from '../mallm/theta/causal-structure.js';
 import { edgesToBeginWith, firstParts } from '../mallm/fit/plan.js';
 import { assertModelRows } from '../mallm/fit/model-yield.js';
@@ -50,20 +50,9 @@ export async function firstTheta(
     told: [],
     calls: [],
   };
-  const state: FitState = {
-    version: 1,
-    runId,
-    pairs: [],
-    heldOut: {},
-    discriminator: null,
-    feedback: null,
-    trajectory: [],
-    pool: [],
-    hosts: [],
-  };
   return {
     theta: await putVersion(store, runKeys(runId).theta(0), theta),
-    state: await putVersion(store, runKeys(runId).firstState, state),
+    state: await putVersion(store, runKeys(runId).firstState, startState(runId)),
   };
 }
 

@@ -59,6 +59,21 @@ export interface FitState {
   past?: Ref;
 }
 
+/** The state before the first iteration. */
+export function startState(runId: string): FitState {
+  return {
+    version: 1,
+    runId,
+    pairs: [],
+    heldOut: {},
+    discriminator: null,
+    feedback: null,
+    trajectory: [],
+    pool: [],
+    hosts: [],
+  };
+}
+
 /** Pairs, points and pool of steps long past, in their order: kept apart, so that the state of a long fit stays small. */
 export interface FitPage extends Pick<FitState, 'pairs' | 'trajectory' | 'pool'> {
   /** The page before this one. */

@@ -6,6 +6,7 @@ import {
   firstPair,
   pairsInTheRunning,
   seenBy,
+  startState,
   topPairs,
   turnPage,
   wholeFit,
@@ -49,17 +50,7 @@ function rowsInTheRunning({ pairs, pool }: FitState): string[][] {
   });
 }
 
-const EMPTY: FitState = {
-  version: 1,
-  runId: 'r',
-  pairs: [],
-  heldOut: {},
-  discriminator: null,
-  feedback: null,
-  trajectory: [],
-  pool: [],
-  hosts: [],
-};
+const EMPTY = startState('r');
 
 /** The same fit kept whole, and with pages. */
 function bothFits(): { whole: FitState; paged: FitState; pages: FitPage[]; largest: number }[] {

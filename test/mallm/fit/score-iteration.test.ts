@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Row } from '../../../mallm/table/dataset.js';
 import type { FitState } from '../../../mallm/fit/fit-state.js';
+import { startState } from '../../../mallm/fit/fit-state.js';
 import { parseFitOptions } from '../../../mallm/options.js';
 import { createRandom } from '../../../mallm/random.js';
 import type { Iteration, ScoredCandidate } from '../../../mallm/fit/score-iteration.js';
@@ -10,17 +11,7 @@ import { label, numeric, schemaOf } from '../learning/learner-fixtures.js';
 
 const schema = schemaOf(numeric('age'), label('sex', ['Female', 'Male']));
 const options = parseFitOptions({ discriminator: 'logistic-regression' });
-const empty: FitState = {
-  version: 1,
-  runId: 'r',
-  pairs: [],
-  heldOut: {},
-  discriminator: null,
-  feedback: null,
-  trajectory: [],
-  pool: [],
-  hosts: [],
-};
+const empty = startState('r');
 
 /** Rows whose ages lie `shift` standard deviations off those of the real ones (shift 0). */
 function rowsOff(shift: number, count: number, seed: number): Row[] {
