@@ -68,7 +68,7 @@ export async function compare(store: ObjectStore, fit: Finished, calm: Finished)
 
 /**
  * Rows by their step and θ, and keys of replies, which end with the hash of the request. Not keys of rows: how many calls
- * stand in one object depends on how long they took. That no row counts twice is told by the counts.
+ * stand in one object depends on how long they took. The counts show that no row counts twice.
  */
 async function objectsOf(store: ObjectStore, runId: string): Promise<Set<string>> {
   const found = new Set<string>();
@@ -86,7 +86,7 @@ function nameOf(hash: string): string {
   return hash.slice(0, 24);
 }
 
-/** Servers that tell whole seconds cut off the rest. */
+/** Servers that give whole seconds cut off the rest. */
 function latestOf(modifiedAt: Date): number {
   const ms = modifiedAt.getTime();
   return ms % 1000 === 0 ? ms + 999 : ms;

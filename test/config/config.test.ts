@@ -178,7 +178,7 @@ describe('a wrong configuration', () => {
 });
 
 describe('the description of a configuration', () => {
-  it('tells what is set and holds no secret', () => {
+  it('lists what is set, without secrets', () => {
     const config = readConfig({
       OPENAI_BASE_URL: 'https://models.example/v1/tenant-secret',
       OPENAI_API_KEY: 'sk-secret',
@@ -196,7 +196,7 @@ describe('the description of a configuration', () => {
     expect(JSON.stringify(description)).not.toContain('secret');
   });
 
-  it('tells the defaults', () => {
+  it('lists the defaults', () => {
     expect(describeConfig(readConfig({}))).toMatchObject({ temporal: 'embedded', 'generator model': 'simulated' });
   });
 });
@@ -217,13 +217,13 @@ describe('the keys of the payload encryption', () => {
   });
 
   it.each([
-    { keys: 'hidden-key-without-an-id', told: /key 1 of MALLM_CODEC_KEYS is not one: expected id:key.*openssl/ },
-    { keys: `a:${old},b:aGlkZGVu`, told: /key 2 .*got a key of 6 bytes/ },
-    { keys: `a:${old},a:${newest}`, told: /two keys .* have the id "a"/ },
-    { keys: '# nothing', told: /got no key/ },
-  ])('are refused without being shown: $told', ({ keys, told }) => {
+    { keys: 'hidden-key-without-an-id', message: /key 1 of MALLM_CODEC_KEYS is not one: expected id:key.*openssl/ },
+    { keys: `a:${old},b:aGlkZGVu`, message: /key 2 .*got a key of 6 bytes/ },
+    { keys: `a:${old},a:${newest}`, message: /two keys .* have the id "a"/ },
+    { keys: '# nothing', message: /got no key/ },
+  ])('are refused without being shown: $message', ({ keys, message }) => {
     const attempt = (): unknown => readConfig({ MALLM_CODEC_KEYS: keys });
-    expect(attempt).toThrow(told);
+    expect(attempt).toThrow(message);
     expect(attempt).not.toThrow(/hidden|aGlkZGVu|AQEBAQ/);
   });
 });
@@ -246,7 +246,7 @@ describe('the version and the address of a worker', () => {
     [{ MALLM_DEPLOYMENT: 'the lab', MALLM_BUILD_ID: '1' }, /got "the lab"/],
     [{ MALLM_METRICS: '9464' }, /MALLM_METRICS is no address to listen on: expected host:port/],
     [{ MALLM_METRICS: 'localhost:99999' }, /got "localhost:99999"/],
-  ])('are refused when they are malformed: %j', (env, told) => expect(() => readConfig(env)).toThrow(told));
+  ])('are refused when they are malformed: %j', (env, message) => expect(() => readConfig(env)).toThrow(message));
 });
 
 describe('what is added to the requests of a model', () => {

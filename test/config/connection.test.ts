@@ -20,7 +20,7 @@ interface Seen {
   headers: IncomingHttpHeaders;
 }
 
-/** A server that wants a client certificate of our authority, and tells who called; it answers no call. */
+/** A server that wants a client certificate of our authority, and records who called; it answers no call. */
 let server: Http2SecureServer;
 let seen: Seen[];
 

@@ -32,7 +32,7 @@ import { historyFile } from './histories.js';
 
 /** Who made a history is of no matter to a replay, and says on which machine. */
 const CHECKOUT = repositoryFile('/');
-const ANYBODY = 'recorder';
+const RECORDER = 'recorder';
 
 it('records a history of every workflow', async () => {
   const temporal = await startTemporal();
@@ -164,7 +164,7 @@ async function keep(handle: WorkflowHandle, name: string): Promise<void> {
   const { events } = JSON.parse(historyToJSON(await handle.fetchHistory())) as { events: object[] };
   // Stacks name the folder of this checkout.
   const lines = events.map((event) =>
-    JSON.stringify(event, (key, value: unknown) => (key === 'identity' ? ANYBODY : value)).replaceAll(CHECKOUT, ''),
+    JSON.stringify(event, (key, value: unknown) => (key === 'identity' ? RECORDER : value)).replaceAll(CHECKOUT, ''),
   );
   const id = JSON.stringify(handle.workflowId);
   writeFileSync(historyFile(name), `{"workflowId":${id},"history":{"events":[\n${lines.join(',\n')}\n]}}\n`);

@@ -62,7 +62,7 @@ function limited(endpoint: ChatModel, clock: VirtualClock, limits: Partial<Model
   return limitedModel(endpoint, { inFlight: 16, clock, chance: createRandom(1).uniform, ...limits });
 }
 
-/** As many callers as may be in flight, each making calls one after the other and coming back when it was told to. */
+/** As many callers as may be in flight, each making calls one after the other and coming back when the reply says so. */
 async function keepCalling(
   model: ChatModel,
   clock: VirtualClock,
@@ -231,10 +231,10 @@ describe('sixty requests a minute', () => {
   const after = { from: MINUTE, to: 10 * MINUTE };
 
   it.each([
-    ['in each minute, told with a Retry-After', (clock: VirtualClock) => fixedWindow(clock, 60, 'retry-after')],
+    ['in each minute, with a Retry-After', (clock: VirtualClock) => fixedWindow(clock, 60, 'retry-after')],
     ['in each minute, untold', (clock: VirtualClock) => fixedWindow(clock, 60, 'nothing')],
-    ['in each minute, told in headers', (clock: VirtualClock) => fixedWindow(clock, 60, 'headers')],
-    ['let through evenly, told in headers', (clock: VirtualClock) => leakyBucket(clock, 60, 60, 'headers')],
+    ['in each minute, said in headers', (clock: VirtualClock) => fixedWindow(clock, 60, 'headers')],
+    ['let through evenly, said in headers', (clock: VirtualClock) => leakyBucket(clock, 60, 60, 'headers')],
     ['let through evenly, untold, in bursts of sixty', (clock: VirtualClock) => leakyBucket(clock, 60, 60, 'nothing')],
     ['let through evenly, after a large burst', (clock: VirtualClock) => leakyBucket(clock, 60, 300, 'nothing')],
     ['let through evenly, in bursts of sixty', (clock: VirtualClock) => leakyBucket(clock, 60, 60, 'retry-after')],
@@ -292,7 +292,7 @@ describe('sixty requests a minute', () => {
 });
 
 describe('tokens a minute', () => {
-  it('told in headers are used, and not more', async () => {
+  it('in headers are used, and not more', async () => {
     const clock = new VirtualClock();
     const limit = 6000;
     let level = limit;
@@ -372,7 +372,7 @@ describe('an endpoint that fails', () => {
 });
 
 describe('a caller', () => {
-  it('that gives up while it waits is let go, and holds nobody up', async () => {
+  it('that gives up while it waits is let go, and delays no other', async () => {
     const clock = new VirtualClock();
     const endpoint = endpointOf(clock, async () => (await clock.sleep(1000), REPLY));
     const model = limited(endpoint, clock, { inFlight: 1 });

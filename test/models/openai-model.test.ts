@@ -143,7 +143,7 @@ describe('a call', () => {
     expect(await model.complete(REQUEST)).toMatchObject(expected);
   });
 
-  it('tells what the headers say of the limits', async () => {
+  it('reads the limits from the headers', async () => {
     const headers = { 'x-ratelimit-limit-requests': '60', 'x-ratelimit-remaining-requests': '9' };
     const model = await modelAnswering({ headers, body: { choices: [{ message: { content: 'x' } }] } });
     expect((await model.complete(REQUEST)).rateLimit).toEqual({ requests: { limit: 60, remaining: 9 } });
@@ -185,7 +185,7 @@ describe('a failed call', () => {
       { kind: 'unreadable' },
     ],
     ['a reset', (response) => response.socket?.resetAndDestroy(), { kind: 'connection' }],
-  ])('of %s has its kind, and tells no secret', async (_, answer, expected) => {
+  ])('of %s has its kind, and holds no secret', async (_, answer, expected) => {
     const model = await modelAnswering(answer);
     const failure = await failureOf(model.complete({ ...REQUEST, jsonSchema: undefined }));
     expect(failure).toMatchObject(expected);
@@ -251,7 +251,7 @@ describe('a failed call', () => {
     });
   });
 
-  it('ends with the reason of whoever gives it up', async () => {
+  it('ends with the reason of its cancellation', async () => {
     const model = await modelAnswering(() => undefined);
     const controller = new AbortController();
     const call = model.complete(REQUEST, controller.signal);
@@ -391,7 +391,7 @@ describe('the default model', () => {
     await expect((await modelAnswering({ status: 404 })).defaultModel()).rejects.toThrow(/does not list its models/);
   });
 
-  it('is asked again after a failure, and a wrong key is told as one', async () => {
+  it('is asked again after a failure, and a wrong key is named as one', async () => {
     const model = await modelAnswering(refusal(401, {}), listing('smol'));
     expect(await failureOf(model.defaultModel())).toMatchObject({ kind: 'unauthorized' });
     expect(await model.defaultModel()).toBe('smol');

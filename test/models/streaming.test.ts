@@ -29,7 +29,7 @@ function event(delta: object, more: object = {}): string {
   return `data: ${JSON.stringify({ model: 'small-2026', choices: [{ index: 0, delta, ...more }] })}\n\n`;
 }
 
-/** Sends events one after the other, each after a while, and ends as told. */
+/** Sends events one after the other, each after a while, and ends as asked. */
 function streaming(events: string[], everyMs: number, end: (response: ServerResponse) => void): Answer {
   return (response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
@@ -47,7 +47,7 @@ const sent = (index: number): Record<string, unknown> =>
   JSON.parse(endpoint!.requests[index]!.body.toString()) as Record<string, unknown>;
 
 describe('a streamed reply', () => {
-  it('may take longer than the endpoint may be silent, and tells how far it is', async () => {
+  it('may take longer than the endpoint may be silent, and says how far it is', async () => {
     const letters = Array.from('{"rows":[]}', (content) => event({ content }));
     const usage = `data: ${JSON.stringify({ choices: [], usage: { prompt_tokens: 5, completion_tokens: 11 } })}\n\n`;
     const all = [...letters, event({}, { finish_reason: 'stop' }), usage, 'data: [DONE]\n\n'];

@@ -91,7 +91,7 @@ describe('a proxy', () => {
     expect(tunnels).toHaveLength(1);
   });
 
-  it('leads to an endpoint whose certificate nobody here trusts: the failure says how to trust it', async () => {
+  it('leads to an endpoint whose certificate is not trusted: the failure says how to trust it', async () => {
     const tls = (name: string): Buffer => readFileSync(repositoryFile(`test/fixtures/tls/${name}.pem`));
     const server = createTlsServer({ key: tls('server-key'), cert: tls('server') }, (_, response) =>
       response.setHeader('content-type', 'application/json').end(JSON.stringify(OK.body)),

@@ -4,7 +4,7 @@ export default {
   mutate: ['mallm/{fit,discriminator,optimizer}/*.ts', 'workflows/{limits,progress,work-plan}.ts'],
   mutator: {
     // Most literals are words of prompts and messages; a test that repeats them would state no behaviour. Names of kinds
-    // and modes are still held: by the compiler, and by the mutants of the conditions they stand in.
+    // and modes are still held: by the compiler, and by the mutants of the conditions that use them.
     excludedMutations: ['StringLiteral'],
   },
   testRunner: 'vitest',

@@ -81,7 +81,7 @@ describe('renderReport', () => {
     expect(page).toMatch(/LevAtt AUC\)<\/span><\/th>(<td>[^<]*<\/td>){2}<td>says nothing here/);
   });
 
-  it('stands when nothing could be measured', () => {
+  it('is complete when nothing could be measured', () => {
     const { fidelity, privacy } = input.evaluation!;
     const bare = {
       ...input.evaluation!,

@@ -136,7 +136,7 @@ describe('the causal structure over iterations', () => {
     const many = structureSection({ ...theta, thetas, best: 7 }, { ...manifest, trajectory }).body;
     expect(many).toContain('6 that were the best in between');
   });
-  it('stands without an edge, a θ, or an order', () => {
+  it('is complete without an edge, a θ, or an order', () => {
     const none = { ...theta, thetas: [{ ...theta.thetas[0]!, causalStructure: [] }], best: 0 };
     expect(plain(structureSection(none, manifest).body)).toContain('No edges.');
     expect(structureSection({ ...theta, thetas: [] }, manifest).body).not.toContain('undefined');
@@ -187,10 +187,10 @@ describe('the changes of θ', () => {
     expect(long.match(/<details open>/g)).toHaveLength(5);
     expect(long).toContain('<summary>Every θ and its score</summary>');
   });
-  it('stands without a θ', () => {
+  it('is complete without a θ', () => {
     expect(thetaSection({ ...theta, thetas: [] }, manifest).body).not.toMatch(/undefined|NaN/);
   });
-  it('stands with one θ only', () => {
+  it('is complete with one θ only', () => {
     const one = thetaSection({ ...theta, thetas: theta.thetas.slice(0, 1), best: 0 }, manifest).body;
     expect(plain(one)).toContain('There is one θ');
     expect(one).not.toMatch(/undefined|NaN/);

@@ -44,12 +44,12 @@ describe('proposals of the simulated optimizer', () => {
   const told = optimizerMessages({ pairs: [{ theta, score: 0.8 }], metric: 'auc', feedback });
   const untold = optimizerMessages({ pairs: [{ theta, score: 0.8 }], metric: 'accuracy' });
 
-  it('mostly add the pair that it is told is missing', () => {
+  it('mostly add the pair that the feedback says is missing', () => {
     const { valid } = proposals(told, 200);
     expect(valid.filter((proposal) => joins(proposal, 'sort', 'size')).length / valid.length).toBeGreaterThan(0.65);
   });
 
-  it('find a missing pair seldom when it is not told', () => {
+  it('find a missing pair seldom without feedback', () => {
     const { valid } = proposals(untold, 200);
     const found = valid.filter((proposal) => joins(proposal, 'sort', 'size')).length / valid.length;
     expect(found).toBeLessThan(0.5);

@@ -10,7 +10,7 @@ async function keysOf(store: ObjectStore, prefix: string): Promise<string[]> {
   return keys;
 }
 
-/** Lets writers race; all but one must be told that they lost. */
+/** Lets writers race; all but one must learn that they lost. */
 async function onlyWinner(
   writers: number,
   write: (writer: number) => Promise<{ etag: string }>,
@@ -46,7 +46,7 @@ export function describeObjectStore(name: string, open: () => ObjectStore): void
       expect(await store.get('none/below/none')).toBeUndefined();
     });
 
-    it('tells keys apart that differ in case, spaces, dots, percent signs and letters beyond ASCII', async () => {
+    it('keeps keys apart that differ in case, spaces, dots, percent signs and letters beyond ASCII', async () => {
       const keys = ['names/a', 'names/A', 'names/a b', 'names/.a', 'names/a%20b', 'names/ä+&', 'names/日本'];
       for (const key of keys) await store.put(key, bytes(key));
       for (const key of keys) expect((await store.get(key))?.body.toString()).toBe(key);

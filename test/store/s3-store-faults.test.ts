@@ -149,7 +149,7 @@ describe('S3 store against a server with faults', () => {
     ['a wrong signature', refusal(403, 'SignatureDoesNotMatch'), /not open to these credentials/],
     ['an expired session', refusal(400, 'ExpiredToken'), /not open to these credentials/],
     ['another region', refusal(301, 'PermanentRedirect'), /in another region.*AWS_REGION/],
-  ])('asks for somebody to act, at once, on %s', async (_, answer, message) => {
+  ])('asks the user to act, at once, on %s', async (_, answer, message) => {
     const store = await storeAnswering(answer);
     const failure = store.get('k');
     await expect(failure).rejects.toBeInstanceOf(StoreBlockedError);

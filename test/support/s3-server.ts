@@ -109,8 +109,8 @@ async function seaweedfs(
 }
 
 /**
- * Only a put tells that a server is ready: some listen, and even make buckets, well before they can store.
- * @returns false when it has ended: while it was down, somebody else's connection may have been given a port of its own.
+ * Only a put shows that a server is ready: some listen, and even make buckets, well before they can store.
+ * @returns false when it has ended: while it was down, another connection may have been given a port of its own.
  */
 async function takesObjects(
   endpoint: string,

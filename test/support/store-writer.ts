@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { folderStore } from '../../store/folder-store.js';
 
 /**
- * A process of its own that writes to a folder store until it is killed, and tells each write once it is acknowledged:
+ * A process of its own that writes to a folder store until it is killed, and prints each write once it is acknowledged:
  * `made KEY` for new objects, `set N` for the pointer that each round overwrites.
  */
 async function write(url: string, round: string): Promise<void> {

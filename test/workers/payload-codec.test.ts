@@ -45,43 +45,43 @@ describe('the payload codec', () => {
       what: 'no key of this id',
       payload: () => encrypt(NEW),
       keys: [OLD],
-      told: /the key "2026-11", which this process does not have: got the keys "2026-10"/,
+      expected: /the key "2026-11", which this process does not have: got the keys "2026-10"/,
     },
-    { what: 'no keys at all', payload: () => encrypt(NEW), keys: [], told: /got no keys at all.*MALLM_CODEC_KEYS/ },
+    { what: 'no keys at all', payload: () => encrypt(NEW), keys: [], expected: /got no keys at all.*MALLM_CODEC_KEYS/ },
     {
       what: 'another key under the same id',
       payload: () => encrypt(NEW),
       keys: [{ ...OLD, id: NEW.id }],
-      told: /its tag does not fit/,
+      expected: /its tag does not fit/,
     },
     {
       what: 'a payload cut off within',
       payload: async () => cut(await encrypt(NEW), -1),
       keys: [NEW],
-      told: /its tag does not fit/,
+      expected: /its tag does not fit/,
     },
     {
       what: 'a payload cut off at its head',
       payload: async () => cut(await encrypt(NEW), 20),
       keys: [NEW],
-      told: /it is cut off/,
+      expected: /it is cut off/,
     },
     {
       what: 'a payload without a key id',
       payload: async () => withoutId(await encrypt(NEW)),
       keys: [NEW],
-      told: /a key whose id is not well formed/,
+      expected: /a key whose id is not well formed/,
     },
     {
       what: 'the id of another known key',
       payload: async () => withId(await encrypt(NEW), OLD.id),
       keys: [NEW, OLD],
-      told: /its tag does not fit/,
+      expected: /its tag does not fit/,
     },
-  ])('refuses with the reason: $what', async ({ payload, keys, told }) => {
+  ])('refuses with the reason: $what', async ({ payload, keys, expected }) => {
     const error: unknown = await decrypt(await payload(), ...keys).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(PayloadError);
-    expect((error as Error).message).toMatch(told);
+    expect((error as Error).message).toMatch(expected);
     const shown = JSON.stringify(error) + (error as Error).stack!;
     expect(shown).not.toContain(SECRET);
     for (const { key } of [OLD, NEW]) expect(shown).not.toContain(key.toString('base64'));

@@ -16,7 +16,7 @@ import type { Site } from '../../support/site.js';
 import { startSite } from '../../support/site.js';
 import { startTemporal } from '../../support/temporal.js';
 
-/** Sixty rows with a key, missing cells and a number that tells rows apart. */
+/** Sixty rows with a key, missing cells and a number that differs by row. */
 const TABLE = `id,age,sex,bmi,outcome\n${Array.from(
   { length: 60 },
   (_, i) =>

@@ -88,7 +88,7 @@ describe('bad input', () => {
     expect(existsSync(join(folder, 't-synthetic', 'synthetic.csv'))).toBe(false);
   });
 
-  it('a key that the endpoint refuses: told before anything is paid, without the key', async () => {
+  it('a key that the endpoint refuses: said before anything is paid, without the key', async () => {
     const refusal = { error: { message: 'Incorrect API key provided: sk-secret', code: 'invalid_api_key' } };
     const endpoint = createServer((_, reply) => void reply.writeHead(401).end(JSON.stringify(refusal)));
     await once(endpoint.listen(0, '127.0.0.1'), 'listening');

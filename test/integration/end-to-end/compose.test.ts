@@ -75,7 +75,7 @@ describe('docker-compose.yml', () => {
 describe('the Dockerfile', () => {
   const last = dockerfile.slice(dockerfile.lastIndexOf('\nFROM '));
 
-  it('ends in an image that does not run as root, tells its health, and bundles nothing at its start', () => {
+  it('ends in an image that does not run as root, reports its health, and bundles nothing at its start', () => {
     expect(last).toMatch(/^USER node$/m);
     expect(last).toMatch(/^HEALTHCHECK .*\n.*\/readyz/m);
     expect(last).toContain('COPY --from=build /app/dist dist');

@@ -17,7 +17,7 @@ describe('the doctor command', () => {
     expect(code).toBe(0);
   });
 
-  it('tells which endpoint does not answer, and no key', async () => {
+  it('names the endpoint that does not answer, and no key', async () => {
     const endpoint = { OPENAI_BASE_URL: 'http://127.0.0.1:9/v1', OPENAI_API_KEY: 'sk-not-to-be-seen' };
     const { code, stdout, stderr } = await place.run(['doctor'], endpoint);
     expect(stdout).toMatch(/^MISSING {2}generator at 127\.0\.0\.1:9: /m);

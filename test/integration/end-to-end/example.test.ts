@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { parseCsv } from '../../../mallm/table/formats/csv.js';
 import { openWorkplace, repositoryFile } from '../../support/command-line.js';
 
-it('the example of a program runs as it stands, and its rows are what it asked for', async () => {
+it('the example of a program runs as it is, and its rows are what it asked for', async () => {
   const place = await openWorkplace(repositoryFile('examples/fit-and-sample.mjs'));
   try {
     const { code, stdout, stderr } = await place.run(['penguins']);

@@ -93,7 +93,7 @@ describe('a fit of a real table on the embedded server', () => {
     expect(new Set(records.map((record) => record[species]))).toEqual(new Set(['Gentoo']));
   });
 
-  it('asks the model for rows when told to', async () => {
+  it('asks the model for rows with --draw model', async () => {
     const sampled = await place.run(['sample', 'out', '--rows', '10', '--draw', 'model', '--json']);
     expect(sampled.code).toBe(0);
     const outcome = JSON.parse(sampled.stdout) as Manifest;

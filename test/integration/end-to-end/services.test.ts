@@ -147,7 +147,7 @@ describe('the services of production', () => {
     for (const text of texts) expect(SECRETS.filter((secret) => text.includes(secret))).toEqual([]);
   });
 
-  it('say so when the server is away, and stop in order when told to', async () => {
+  it('say so when the server is away, and stop in order at a signal', async () => {
     const taken = new URL(hosts[0]!.url).host;
     const second = await place.run(['worker', '--metrics', taken], env);
     expect([second.code, second.stderr]).toEqual([1, expect.stringContaining('cannot listen on')]);

@@ -43,7 +43,7 @@ describe('folder store', () => {
     expect(await listed(root)).toEqual(['mine']);
   });
 
-  it('writes again into a folder that somebody removed', async () => {
+  it('writes again into a folder that was removed', async () => {
     const store = folderStore(join(folder, 'removed'));
     await store.put('a/b', Buffer.from('1'));
     await rm(join(folder, 'removed'), { recursive: true });
@@ -52,7 +52,7 @@ describe('folder store', () => {
     expect(await store.get('a/b')).toBeUndefined();
   });
 
-  it('says so when a file stands where the folder should be', async () => {
+  it('says so when a file is where the folder should be', async () => {
     const path = join(folder, 'a-file');
     await writeFile(path, 'x');
     const failure = folderStore(path).put('a', Buffer.from('x'));
@@ -107,7 +107,7 @@ async function writeUntilKilled(
   await once(child.stdout, 'data');
   setTimeout(() => child.kill('SIGKILL'), afterMs);
   await once(child, 'close');
-  // The last line may have been cut off by the kill: then it is not known to be told.
+  // The last line may have been cut off by the kill: then the write may not have been acknowledged.
   const lines = output.slice(0, output.lastIndexOf('\n')).split('\n');
   const last = lines.findLast((line) => line.startsWith('set '));
   return {

@@ -84,7 +84,7 @@ describe('S3 store on a real server', () => {
     },
   );
 
-  it('gives up at its deadline when nobody answers, and says so', async () => {
+  it('gives up at its deadline when no answer comes, and says so', async () => {
     const store = open('x', { endpoint: 'http://127.0.0.1:9', deadlineMs: 600 });
     const start = Date.now();
     await expect(store.get('a')).rejects.toThrow(/does not answer as it should: got .*ECONNREFUSED/);

@@ -23,7 +23,7 @@ describe('an endpoint that refuses further calls', () => {
   });
   afterAll(() => temporal.stop());
 
-  /** Waits for the fit to be blocked, and tells how that shows. */
+  /** Waits for the fit to be blocked, and returns how that shows. */
   async function blockedFit(site: Site): Promise<{ told: Error; details: string }> {
     const told = await site.fit().catch((error: unknown) => error as Error);
     const { runId } = await status({ folder: join(site.folder, 'out'), config: site.config });

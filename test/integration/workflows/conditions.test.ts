@@ -10,7 +10,7 @@ import { startTemporal } from '../../support/temporal.js';
 
 /*
  * Conditional sampling through the real workflow, four tables, both ways of drawing. What the conditions mean is written
- * here a second time, over the cells as they stand in the CSV, so that no code of the product judges itself.
+ * here a second time, over the cells as they are in the CSV, so that no code of the product judges itself.
  */
 
 /** A row as text, by column name. */

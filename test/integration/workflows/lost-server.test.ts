@@ -51,26 +51,26 @@ describe('a fit whose Temporal database is lost', () => {
   });
 
   it.each([
-    { what: 'cut off', spoil: (text: string) => text.slice(0, 200), told: /latest\.json is damaged/ },
+    { what: 'cut off', spoil: (text: string) => text.slice(0, 200), message: /latest\.json is damaged/ },
     {
       what: 'with one digit changed',
       spoil: (text: string) => text.replace(/"accepted":\d+/, '"accepted":7'),
-      told: /latest\.json is damaged: .*its SHA-256 is another/,
+      message: /latest\.json is damaged: .*its SHA-256 is another/,
     },
     {
       what: 'of another program',
       spoil: () => '{"state":1}',
-      told: /latest\.json is damaged: .*got something else/,
+      message: /latest\.json is damaged: .*got something else/,
     },
     {
       what: 'of another version',
       spoil: (text: string) => JSON.stringify({ ...(JSON.parse(text) as Checkpoint), version: 1 }),
-      told: /of another version: expected version 2, got version 1/,
+      message: /of another version: expected version 2, got version 1/,
     },
     {
       what: 'of another run',
       spoil: (text: string) => signed({ ...(JSON.parse(text) as Checkpoint), runId: 'other-1' }),
-      told: /belongs to another run: expected adult-train-25-\w+, got other-1/,
+      message: /belongs to another run: expected adult-train-25-\w+, got other-1/,
     },
     {
       what: 'with a state that is gone',
@@ -79,14 +79,14 @@ describe('a fit whose Temporal database is lost', () => {
         const state = { ...checkpoint.carry.state, uri: 'runs/gone.json', sha256: '0'.repeat(64) };
         return signed({ ...checkpoint, carry: { ...checkpoint.carry, state } });
       },
-      told: /runs\/gone\.json.*cannot be used.*not there/,
+      message: /runs\/gone\.json.*cannot be used.*not there/,
     },
-  ])('refuses a checkpoint $what', async ({ spoil, told }) => {
+  ])('refuses a checkpoint $what', async ({ spoil, message }) => {
     const { runId } = await status({ folder: folder(), config: site.config });
     const file = join(fileURLToPath(site.config.store!), 'runs', runId, 'latest.json');
     const sound = readFileSync(file, 'utf8');
     writeFileSync(file, spoil(sound));
-    await expect(resume({ folder: folder(), config: site.config })).rejects.toThrow(told);
+    await expect(resume({ folder: folder(), config: site.config })).rejects.toThrow(message);
     writeFileSync(file, sound);
   });
 

@@ -157,7 +157,7 @@ describe('a fit ends', () => {
     ]);
   });
 
-  it('with the reason when it is blocked and nobody attends to it', async () => {
+  it('with the reason when it is blocked for longer than it may be', async () => {
     const faked = new FakedActivities();
     faked.activities.generateRows = () => Promise.reject(ApplicationFailure.nonRetryable('no quota left', 'Blocked'));
     const failure = await ended(faked, { unattended: true }).catch((error: unknown) => error);

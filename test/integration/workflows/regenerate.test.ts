@@ -143,7 +143,7 @@ describe('a schedule', () => {
     expect(readdirSync(join(out('guest'), '2020-01-01_00-00-00'))).toEqual(['manifest.json']);
   });
 
-  it('fits anew when the table has changed, and only then; a table that is gone is told', async () => {
+  it('fits anew when the table has changed, and only then; a table that is gone is named', async () => {
     await create('follows', { refitIfChanged: true, maxCalls: 8 });
     const calls = site.calls().length;
     expect(await slotOf('follows')).toMatchObject({ outcome: 'regenerated', why: 'the table is unchanged' });
@@ -169,7 +169,7 @@ describe('a schedule', () => {
   });
 
   it('fits anew once when the quality of the last output is below the mark', async () => {
-    // Rows that no held-out row is like: they are easily told apart.
+    // Rows that no held-out row is like: a classifier finds them easily.
     await create('picky', { folder: judged, refitBelow: 0.9, rows: 20, where: ['age > 50'] });
     const first = await slotOf('picky');
     expect(first.output?.quality).toBeLessThan(0.9);
@@ -184,7 +184,7 @@ describe('a schedule', () => {
     });
   });
 
-  it('tells of a refit that is blocked, piles nothing up, and pays nothing twice when the quota is back', async () => {
+  it('names a refit that is blocked, piles nothing up, and pays nothing twice when the quota is back', async () => {
     await create('poor', { refitIfChanged: true });
     writeFileSync(table, `${readFileSync(TABLE, 'utf8').trim().split('\n').slice(0, -1).join('\n')}\n`);
     const paid = site.calls().length;
@@ -238,7 +238,7 @@ describe('a schedule', () => {
     expect(next).toHaveLength(3);
     expect(next[0]).toMatch(/T0[45]:0\d:/);
     await pauseSchedule({ ...ask('daily'), note: 'holidays' });
-    // The server lists what it has been told a moment later.
+    // The server lists a new schedule a moment later.
     await vi.waitFor(async () => {
       const lines = await listSchedules({ config: site.config });
       expect(lines.find(({ name }) => name === 'daily')).toMatchObject({
@@ -253,39 +253,43 @@ describe('a schedule', () => {
     await expect(showSchedule(ask('daily'))).rejects.toThrow(/no schedule "daily": expected one of .*often/);
   });
 
-  it.each<{ what: string; request: Partial<ScheduleRequest>; told: RegExp }>([
+  it.each<{ what: string; request: Partial<ScheduleRequest>; message: RegExp }>([
     {
       what: 'a name that is taken',
       request: { name: 'often' },
-      told: /is a schedule "often" already.*schedule delete/,
+      message: /is a schedule "often" already.*schedule delete/,
     },
     {
       what: 'another’s folder',
       request: { out: '' },
-      told: /holds the outputs of another schedule.*got outputs of "often"/,
+      message: /holds the outputs of another schedule.*got outputs of "often"/,
     },
     {
       what: 'a bad interval',
       request: { every: '6 hours' },
-      told: /--every .*expected a number and s, m, h or d.*6 hours/,
+      message: /--every .*expected a number and s, m, h or d.*6 hours/,
     },
-    { what: 'a bad cron', request: { cron: '61 6 * * *' }, told: /--cron is not an expression.*61 6/ },
+    { what: 'a bad cron', request: { cron: '61 6 * * *' }, message: /--cron is not an expression.*61 6/ },
     {
       what: 'a bad zone',
       request: { cron: '0 6 * * *', timeZone: 'Europe/Wien' },
-      told: /IANA name.*got Europe\/Wien/,
+      message: /IANA name.*got Europe\/Wien/,
     },
     {
       what: 'both timings',
       request: { every: '1h', cron: '0 6 * * *' },
-      told: /expected one of --every and --cron, got both/,
+      message: /expected one of --every and --cron, got both/,
     },
-    { what: 'a mark without held-out rows', request: { refitBelow: 0.5 }, told: /--refit-below needs held-out rows/ },
-    { what: 'a mark out of range', request: { refitBelow: 2 }, told: /--refit-below is out of range/ },
-    { what: 'no fit', request: { folder: '/nowhere' }, told: /\/nowhere is not a run folder/ },
-  ])('refuses $what', async ({ request, told }) => {
+    {
+      what: 'a mark without held-out rows',
+      request: { refitBelow: 0.5 },
+      message: /--refit-below needs held-out rows/,
+    },
+    { what: 'a mark out of range', request: { refitBelow: 2 }, message: /--refit-below is out of range/ },
+    { what: 'no fit', request: { folder: '/nowhere' }, message: /\/nowhere is not a run folder/ },
+  ])('refuses $what', async ({ request, message }) => {
     const given = request.out === '' ? { ...request, out: out('often') } : request;
-    await expect(create('refused', given)).rejects.toThrow(told);
+    await expect(create('refused', given)).rejects.toThrow(message);
   });
 
   it('leaves histories that replay, with small payloads and no real row', async () => {

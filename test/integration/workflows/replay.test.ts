@@ -29,7 +29,7 @@ const THROUGH: Record<string, string[]> = {
 };
 
 describe('a committed history', () => {
-  it('stands for every workflow', () => {
+  it('cover every workflow', () => {
     const started = new Set(histories.map(typeOf));
     expect(Object.keys(workflows).filter((name) => !started.has(name))).toEqual([]);
   });

@@ -84,7 +84,7 @@ describe('failures that quote the key, the prompt and its rows', () => {
   }
 });
 
-/** An endpoint that answers with all it was told. */
+/** An endpoint that answers with everything it received. */
 function echo({ headers, body }: SeenRequest, code: number): Answer {
   const message = `${headers.authorization} said ${body.toString('utf8')}`;
   if (code === 200) return { body: `no JSON: ${message}` };

@@ -76,7 +76,7 @@ describe.each(METHODS)('baseline %s', (method) => {
   });
 });
 
-describe('what tells the baselines apart', () => {
+describe('what the baselines differ in', () => {
   const training = correlation(rows);
   const drawn = (method: BaselineMethod): number =>
     correlation(baselineRows(method, { schema, rows, count: 3000, seed: 5 }));

@@ -37,7 +37,7 @@ describe.each(kinds)('a discriminator of kind %s', (kind) => {
     expect([...probabilityReal(state, rowsOf(3, 2))]).toEqual([0.5, 0.5, 0.5]);
   });
 
-  it('tells shifted rows from real ones, and sees that it does', () => {
+  it('separates shifted rows from real ones, and sees that it does', () => {
     const state = updateDiscriminator(startDiscriminator(kind, encoder, 1), rowsOf(60, 3), rowsOf(60, 4, 20));
     expect(accuracy(state, 20)).toBeGreaterThan(0.75);
     expect(state).toMatchObject({ kind, updates: 1, blind: false });
@@ -89,7 +89,7 @@ describe.each(kinds)('a discriminator of kind %s', (kind) => {
     expect(updateDiscriminator(state, [], rowsOf(5, 1))).toBe(state);
   });
 
-  it('says that it is blind when the rows cannot be told apart, and does not fail', () => {
+  it('says that it is blind when the rows do not differ, and does not fail', () => {
     const rows = rowsOf(40, 3).map((): Row => [40, 'Male', 1]);
     const state = updateDiscriminator(startDiscriminator(kind, encoder, 1), rows, rows);
     expect(state.blind).toBe(true);

@@ -46,7 +46,7 @@ describe('scoreByAuc', () => {
     expect(score.interval[1]).toBe(1);
   });
 
-  it('is never below 0.5, nor is its interval: copies are no better than rows that cannot be told apart', () => {
+  it('is never below 0.5, nor is its interval: copies are no better than rows that are like real ones', () => {
     const score = outOfFoldScore('boosted-trees', encoder, real, [...real, ...real], 1);
     expect(score.value).toBe(0.5);
     expect(score.interval[0]).toBe(0.5);

@@ -314,7 +314,7 @@ describe('the fidelity heading', () => {
     expect(evaluation.verdicts.fidelity.finding).toContain('Female');
   });
 
-  it('cannot tell fresh real rows apart', () => {
+  it('finds no difference to fresh real rows', () => {
     const { fidelity, verdicts } = evaluateTable(
       given({ train: people(200, 1), heldOut: people(200, 2), synthetic: people(200, 3) }),
     );
@@ -405,7 +405,7 @@ describe('the map', () => {
     expect(evaluateTable(given()).map).toBeUndefined();
   });
 
-  it('stands rows that repeat, and tables of few rows', () => {
+  it('takes rows that repeat, and tables of few rows', () => {
     const same = new Array<Row>(20).fill(people(1, 3)[0]!);
     for (const synthetic of [same, people(2, 3)]) {
       const { map } = evaluateTable(given({ train: people(4, 1), heldOut: people(4, 2), synthetic, map: true }));

@@ -96,7 +96,7 @@ describe('column shapes and pair trends', () => {
     ),
   };
   const typed = evaluationTables({ schema, train: real, heldOut: real.slice(0, 1), synthetic, seed: 1 });
-  // A constant column of numbers is a label to the evaluation; here it stays a number, as SDMetrics was told.
+  // A constant column of numbers is a label to the evaluation; here it stays a number, as in the metadata for SDMetrics.
   const tables = {
     ...typed,
     columns: typed.columns.map((column) =>

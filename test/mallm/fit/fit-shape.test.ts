@@ -9,7 +9,7 @@ describe('the shape of a fit', () => {
     });
   });
 
-  it('asks a θ for no more rows than there are training rows, unless told how many', () => {
+  it('asks a θ for no more rows than there are training rows, unless the options say how many', () => {
     expect(shapeOf({ ...defaultPreset, batchSize: 100 }, 30).rowsPerTheta).toBe(30);
     expect(shapeOf({ ...defaultPreset, rowsPerTheta: 60, rowsPerRequest: 25 }, 30)).toMatchObject({
       ...{ rowsPerTheta: 60, callsPerTheta: 3 },

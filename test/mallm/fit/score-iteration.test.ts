@@ -158,7 +158,7 @@ describe("an iteration with score 'auc'", () => {
     expect(pairOf(iterate(empty, [candidate(0, rowsOff(1, valid, 3), asked)]), 0).counted).toBe(counts);
   });
 
-  it('describes to the optimizer the rows of the best θ, and to nobody without feedback or optimizer', () => {
+  it('describes to the optimizer the rows of the best θ, and does not without feedback or optimizer', () => {
     expect(second.feedback!.of).toBe(1);
     for (const off of [{ feedback: false }, { optimizer: false }]) {
       expect(iterate(empty, [candidate(0, far)], [], { options: { ...options, ...off } }).feedback).toBeNull();

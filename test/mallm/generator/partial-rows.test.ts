@@ -161,7 +161,7 @@ describe('marginalBins', () => {
     }
   });
 
-  it('has bins that the column can write, for dates that tell only months too', () => {
+  it('has bins that the column can write, for dates of whole months too', () => {
     const months: TableSchema['columns'][number] = {
       ...columnNamed(clinicSchema, 'visit'),
       kind: 'datetime',

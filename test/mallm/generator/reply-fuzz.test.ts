@@ -45,7 +45,7 @@ const FAULTS: [reason: string, spoil: (row: Record<string, unknown>, random: Ran
   ['broken-json', (row) => withAge({ ...row, surplus: undefined }, '"age" 3 4')],
 ];
 
-/** Every reason that may be given: a wrecked reply, too, is told by one of these. */
+/** Every reason that may be given: a wrecked reply has one of these too. */
 const REASONS = new Set([
   ...FAULTS.map(([reason]) => reason),
   ...['not-an-object', 'cut-off', 'no-rows', 'partial-row-not-kept', 'surplus-row', 'control-character'],
@@ -112,7 +112,7 @@ function isValidRow(row: Row): boolean {
   );
 }
 
-/** Makes a mess of a reply: the counts are then anybody's guess, the rules are not. */
+/** Makes a mess of a reply: its counts are unknown then, the rules still hold. */
 function wreck(text: string, random: Random): string {
   const at = random.integer(text.length + 1);
   const junk = random.pick([

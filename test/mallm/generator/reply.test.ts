@@ -26,7 +26,7 @@ function parse(text: string, ask: Partial<RowsAsked> = {}) {
 const withoutIdentifier = (row: Row): Row => [null, ...row.slice(1)];
 const json = (...values: unknown[]): string => JSON.stringify({ rows: values });
 
-describe('parseRows, where rows may stand', () => {
+describe('parseRows, where rows may be', () => {
   const both = `${JSON.stringify(valid)},${JSON.stringify(other)}`;
   it.each([
     ['under "rows"', `{"rows":[${both}]}`],

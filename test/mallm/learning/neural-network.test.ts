@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { fitNeuralNetwork, predictNeuralNetwork } from '../../../mallm/learning/neural-network.js';
 import { createRandom } from '../../../mallm/random.js';
 
-/** Rows that are of class 1 when exactly one of two features is positive: no linear model can tell. */
+/** Rows that are of class 1 when exactly one of two features is positive: no linear model separates them. */
 function exclusiveOr(count: number, seed: number): { x: Float64Array[]; y: number[] } {
   const random = createRandom(seed);
   const x = Array.from({ length: count }, () => Float64Array.of(random.normal(), random.normal(), random.normal()));

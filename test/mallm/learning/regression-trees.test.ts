@@ -78,7 +78,7 @@ describe('a tree on weighted rows', () => {
     expect(sharesAt(tree, [2, 0])).toEqual([{ code: 2, share: 1 }]);
   });
 
-  it('tells missing numbers from those that are there', () => {
+  it('separates missing numbers from those that are there', () => {
     const columns = [column([1, 1, 1, 1, 2, 2, 2, 2]), column([0, 0, 0, 0, 1, 2, 1, 2])];
     const tree = fitDrawTree({
       columns,

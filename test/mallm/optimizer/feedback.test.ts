@@ -54,12 +54,12 @@ function linesFor(synthetic: Row[], from: Row[] = real): string[] {
 }
 
 describe('compareRows', () => {
-  it('tells next to nothing of rows that are as real ones are', () => {
+  it('says next to nothing of rows that are as real ones are', () => {
     const counts = [11, 12, 13, 14, 15].map((seed) => linesFor(rowsOf(200, seed)).length);
     expect(counts.reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(8);
   });
 
-  it('tells of shifted means, spreads, shares, dates and missing cells, the worst first', () => {
+  it('names shifted means, spreads, shares, dates and missing cells, the worst first', () => {
     const { shifts } = compareRows(schema, real, rowsOf(300, 2, { age: 52, male: 0.75, days: 90, missing: 0.15 }));
     expect(new Set(shifts.map(({ column, of }) => `${column} ${of}`))).toEqual(
       new Set(['age mean', 'pay mean', 'sex label', 'role label', 'visit mean', 'age missing']),
@@ -103,7 +103,7 @@ describe('compareRows', () => {
     expect(feedback.impossible.map(({ labels }) => labels.join(' '))).toContain('Husband Female');
   });
 
-  it('has nothing to tell of fewer than five rows', () => {
+  it('says nothing of fewer than five rows', () => {
     const empty = { shifts: [], pairs: [], features: [], impossible: [] };
     expect(compareRows(schema, real, rowsOf(4, 1, { age: 90 }))).toEqual(empty);
     expect(compareRows(schema, real.slice(0, 4), rowsOf(100, 1, { age: 90 }))).toEqual(empty);
@@ -128,8 +128,8 @@ describe('compareRows', () => {
   });
 });
 
-describe('what is told of single people', () => {
-  /** One real row stands out in every column. */
+describe('what is said of single people', () => {
+  /** One real row is extreme in every column. */
   const outlier: Row = [777, 1.6e9 - 86_400 * 4321, 'Female', 'Rare', 54_321];
 
   it('says of a share with fewer than five real rows behind it only that it is below that', () => {
@@ -142,7 +142,7 @@ describe('what is told of single people', () => {
     expect(linesFor(synthetic, rare).join('\n')).toContain('"Rare" 40 % synthetic, under 3 % real');
   });
 
-  it('quotes no cell of the row that stands out', () => {
+  it('quotes no cell of the extreme row', () => {
     const text = linesFor(rowsOf(300, 22, { tied: false, age: 60, male: 0.8, missing: 0.2 }), [...real, outlier]).join(
       '\n',
     );

@@ -58,7 +58,7 @@ describe('optimizerMessages', () => {
     );
   });
 
-  it('tells what gave the rows away only with feedback', () => {
+  it('says what gave the rows away only with feedback', () => {
     expect(user!.content).toMatch(/^- "age": synthetic mean 79\.\d+, real 34\.\d+ \(\+\d\.\d\d sd\)$/m);
     expect(optimizerMessages({ pairs, metric: 'auc' })[1]!.content).not.toContain('## What gave');
     const nothing = { shifts: [], pairs: [], features: [], impossible: [] };

@@ -258,7 +258,7 @@ describe('optimizerReplySchema', () => {
     });
   });
 
-  it('lets only columns stand in edges', () => {
+  it('accepts only columns in edges', () => {
     expect(optimizerReplySchema({ schema: clinicSchema })).toMatchObject({
       additionalProperties: false,
       required: ['causalStructure', 'taskInstruction'],

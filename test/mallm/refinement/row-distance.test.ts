@@ -66,7 +66,7 @@ describe('how near a row may come', () => {
     expect(filter.isCopyRow(['', null, 'f', '', 'yes'])).toBe(true);
   });
 
-  it('does not take a table whose every row stands twice for one that repeats by nature', () => {
+  it('does not take a table whose every row is there twice for one that repeats by nature', () => {
     const ages: Row[] = Array.from({ length: 30 }, (_, i) => ['', 20 + i, 'f', '', 'no']);
     expect(fitDistanceRule(schema, [...ages, ...ages], 'mild').repeatsByNature).toBe(false);
   });

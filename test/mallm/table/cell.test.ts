@@ -54,7 +54,7 @@ describe('a value of a reply becomes a cell, or is refused with a reason', () =>
     ['a label', places, 'Married', 'Married'],
     ['a label in another case', places, 'never-MARRIED ', 'Never-married'],
     ['a number for a label', places, 1, '1.0'],
-    ['a label nobody knows', places, 'Divorced', { reason: 'unknown-label' }],
+    ['a label that is not one of the column', places, 'Divorced', { reason: 'unknown-label' }],
     ['half a label', places, 'Never', { reason: 'unknown-label' }],
     ['an object for a label', places, {}, { reason: 'not-a-label' }],
     ['1 for the label 1', zeroOne, 1, '1'],

@@ -38,7 +38,7 @@ describe('the shape of keys', () => {
     expect(fresh).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/);
   });
 
-  test('keys are told from words and prose', () => {
+  test('keys are neither words nor prose', () => {
     expect(isKeyShape(['P-1', 'Q-2'])).toBe(true);
     expect(isKeyShape(UUIDS)).toBe(true);
     for (const texts of [['ab', 'cd'], ['12', '13'], ['P1', 'P10'], ['a 1b', 'b 2c'], []])

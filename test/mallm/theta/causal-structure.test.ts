@@ -39,7 +39,7 @@ describe('assertCausalStructure', () => {
     expect(() => assertCausalStructure(clinicSchema, edges(text))).toThrow(ThetaError);
   });
 
-  it('refuses an identifier, which no model is told of', () => {
+  it('refuses an identifier, which no model sees', () => {
     expect(() => assertCausalStructure(clinicSchema, [{ from: 'patient id', to: 'age' }])).toThrow(/unknown column/);
   });
 });
@@ -78,7 +78,7 @@ describe('graphEditDistance', () => {
     expect(graphEditDistance(one, other)).toBe(graphEditDistance(other, one));
   });
 
-  it('tells what was changed', () => {
+  it('names what was changed', () => {
     expect(structureChanges(edges('a>b b>c c>d'), edges('b>a b>c a>d'))).toEqual({
       added: edges('a>d'),
       removed: edges('c>d'),

@@ -209,7 +209,7 @@ describe('parseThetaDocument', () => {
   it.each([
     ['"agee"', /^line 31 of the θ document: there is no column "agee"\. Did you mean "age"\?/],
     ['note', /^line 31 of the θ document: column "note" cannot be given/],
-  ])('says in which line a column stands that cannot be given (%s)', (name, message) => {
+  ])('names the line of a column that cannot be given (%s)', (name, message) => {
     const edges = '- "sex" -> "charges"\n';
     expect(() => parse(markdown.replace(edges, `${edges}\n## Given columns\n\n- ${name}\n`))).toThrow(message);
   });

@@ -135,7 +135,7 @@ test('a cell is written as its column writes it', () => {
 });
 
 describe('how a file is written is found out', () => {
-  test('a delimiter that stands in fields does not mislead', () => {
+  test('a delimiter within fields does not mislead', () => {
     const csv = ['name;note', ...cycle(['a;one, two, three', 'b;four'], 12), ''].join('\n');
     expect(parseCsv(Buffer.from(csv)).dialect.delimiter).toBe(';');
     expect(parseCsv(Buffer.from(csv)).header).toEqual(['name', 'note']);
