@@ -11,8 +11,6 @@ const GAP = 0.1;
 const GAP_ERRORS = 2.5;
 /** Most labels of a column with a level of their own in a contingency table; the others are pooled. */
 const MOST_LABELS = 6;
-/** Fewest real rows that a common label has. */
-const COMMON = 5;
 /** Real rows that would have both labels if the columns were not related: that none has is then no chance. */
 const EXPECTED = 4;
 /** Fewest synthetic rows that have both. */
@@ -53,7 +51,7 @@ export function impossibleCombinations(
   synthetic: readonly Row[],
 ): ImpossibleCombination[] {
   const columns = schema.columns.flatMap((column, index) =>
-    isLabel(column) ? [commonLabels(column, index, real)] : [],
+    isLabel(column) ? [labelCounts(column, index, real)] : [],
   );
   return pairsOf(columns).flatMap(([first, second]) => {
     const inReal = combinations(real, first.index, second.index);
@@ -61,13 +59,14 @@ export function impossibleCombinations(
       if (rows < REPEATED || inReal.has(key)) return [];
       const labels = JSON.parse(key) as [string, string];
       const [firstRows, secondRows] = [first.rows.get(labels[0]) ?? 0, second.rows.get(labels[1]) ?? 0];
-      if (Math.min(firstRows, secondRows) < COMMON || (firstRows * secondRows) / real.length < EXPECTED) return [];
+      if ((firstRows * secondRows) / real.length < EXPECTED) return [];
       return [{ columns: [first.name, second.name] as [string, string], labels, rows }];
     });
   });
 }
 
-function commonLabels({ name, categories }: LabelColumn, index: number, real: readonly Row[]) {
+/** Real rows of each label; a missing cell is none. */
+function labelCounts({ name, categories }: LabelColumn, index: number, real: readonly Row[]) {
   const rows = new Map<string | null, number>(
     categories.map((label) => [label, real.filter((row) => row[index] === label).length]),
   );
@@ -77,7 +76,6 @@ function commonLabels({ name, categories }: LabelColumn, index: number, real: re
 function combinations(rows: readonly Row[], first: number, second: number): Map<string, number> {
   const counts = new Map<string, number>();
   for (const row of rows) {
-    if (row[first] === null || row[second] === null) continue;
     const key = JSON.stringify([row[first], row[second]]);
     counts.set(key, (counts.get(key) ?? 0) + 1);
   }
