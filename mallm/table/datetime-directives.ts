@@ -58,7 +58,7 @@ export const DIRECTIVES: Record<string, Directive> = {
     read: (text, parts) => (parts.afternoon = /^p/i.test(text)),
     write: (date) => (date.getUTCHours() < 12 ? 'AM' : 'PM'),
   },
-  z: { pattern: 'Z|[+-]\\d{2}:?\\d{2}', read: readOffset, write: () => '+0000' },
+  z: { pattern: 'Z|[+-]\\d{2}(?::?\\d{2})?', read: readOffset, write: () => '+0000' },
 };
 
 /** Seconds since 1970-01-01 UTC, or null where the parts name no day or no time of day. */
@@ -98,7 +98,7 @@ function readHalfDayHour(text: string, parts: DateParts): void {
 
 function readOffset(text: string, parts: DateParts): void {
   if (/^z$/i.test(text)) return;
-  const minutes = Number(text.slice(1, 3)) * 60 + Number(text.slice(-2));
+  const minutes = Number(text.slice(1, 3)) * 60 + Number(text.slice(3).replace(':', ''));
   parts.offset = (text.startsWith('-') ? -60 : 60) * minutes;
 }
 

@@ -14,6 +14,8 @@ const FEW_TEXTS = 10;
 const PROSE_LENGTH = 30;
 /** A numeric target of at most so many whole values in a row from 0 or 1 is a coded class. */
 const MOST_CLASS_CODES = 5;
+/** Letters before the digits of a numbered thing. */
+const MOST_LETTERS = 4;
 const KEY_NAME =
   /(?:^|[^a-z])(?:id|ids|uuid|guid|mrn|ssn|identifier|index|key|rowid|unnamed: 0)(?:$|[^a-z])|[a-z](?:Id|ID)$|(?:patient|subj|subject|user|customer|client|case|row|record|sample|person|member|account|order|study|encounter|participant|student|employee)[ _-]?(?:id|no|nr|num|number)$/;
 
@@ -38,7 +40,13 @@ export function isKey(cells: Cells): boolean {
   const isWhole = distinct.every((text) => /^\d+$/.test(text));
   const isRowNumber = isWhole && all.every((text, index) => Number(text) === Number(all[0]) + index);
   const isNumber = !isWhole && numberStyle(distinct) !== null;
-  return isRowNumber || isKeyShape(distinct) || (!isNumber && isKeyName(base.name));
+  return isRowNumber || isKeyShape(distinct) || (!isNumber && (isKeyName(base.name) || distinct.every(isNumbered)));
+}
+
+/** Whether a text is a number of something rather than words or a measurement: `943 476 5919`, `BB00017`, `X-123-7`. */
+function isNumbered(text: string): boolean {
+  const letters = text.replace(/[^A-Za-z]/g, '').length;
+  return /^(?=(?:.*\d){4})[A-Za-z\d]+(?:[ _-][A-Za-z\d]+)*$/.test(text) && letters <= MOST_LETTERS;
 }
 
 function isKeyName(name: string): boolean {

@@ -12,7 +12,7 @@ const FORMATS = [
   ...['%Y%m%d%H%M%S', '%Y%m%dT%H%M%S', '%a %d %b %Y', '%a, %d %b %Y'],
   ...TIMES,
 ];
-const ZONE = /:\d{2}(?:\.\d+)?( ?(?:Z|[+-]\d{2}:?\d{2}))$/i;
+const ZONE = /:\d{2}(?:\.\d+)?( ?(?:Z|[+-]\d{2}:?\d{2})|(?<=:\d{2}:\d{2}(?:\.\d+)?)[+-]\d{2})$/i;
 /** Digits without separators are a date only in years that tables have. */
 const UNSEPARATED = /^%Y%m%d/;
 const PLAUSIBLE = { from: Date.UTC(1850, 0, 1) / 1000, to: Date.UTC(2150, 0, 1) / 1000 };
