@@ -55,4 +55,6 @@ for (const command of [
   program.addCommand(command);
 }
 
+// Tables, replies, database and logs are for the user alone, those of the embedded server too.
+process.umask(process.umask() | 0o077);
 await program.parseAsync();

@@ -14,6 +14,9 @@ const writeAll = promisify(fs.writeFile) as (file: number, content: Buffer) => P
 const sync = promisify(fs.fsync);
 const close = promisify(fs.close);
 
+/** New folders are for this user alone: they hold replies and real rows. */
+const PRIVATE = 0o700;
+
 /** Folders whose entries are known to be on the disk, and the lock under which others are made. */
 const durable = new Set<string>();
 /** Folders that are being synchronised. */
@@ -112,7 +115,7 @@ async function linkNew(draft: string, path: string): Promise<boolean> {
 async function makeFolder(path: string): Promise<void> {
   if (durable.has(path)) return;
   await locked('', async () => {
-    const first = await mkdir(path, { recursive: true });
+    const first = await mkdir(path, { recursive: true, mode: PRIVATE });
     for (let folder = path; first !== undefined && folder.length >= first.length; folder = dirname(folder)) {
       await syncFolder(dirname(folder));
     }

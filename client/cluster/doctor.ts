@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import type { Config } from '../../config/index.js';
 import { readConfig } from '../../config/index.js';
 import { obtainTemporalCli } from '../../workers/embedded/temporal-cli.js';
@@ -8,6 +10,9 @@ import { clusterFindings } from './doctor-cluster.js';
 import type { Finding } from './finding.js';
 import { finding } from './finding.js';
 
+/** Bits of a file's mode for its group and all others. */
+const FOR_OTHERS = 0o077;
+
 /** Looks at everything a fit needs: server, workers, store, model. Changes nothing but a test object in the store. */
 export async function doctor({ config = readConfig() }: { config?: Config } = {}): Promise<Finding[]> {
   return [
@@ -16,6 +21,7 @@ export async function doctor({ config = readConfig() }: { config?: Config } = {}
       ? await clusterFindings(config)
       : [await finding('Temporal CLI (embedded server)', () => cliFound(config))]),
     await finding('object store', () => storeWorks(config)),
+    ...(process.platform === 'win32' ? [] : [await finding('privacy of folders', () => foldersPrivate(config))]),
     ...(await modelFindings(config)),
     ...(config.metrics ? [await finding('health and metrics', () => workerHealth(config.metrics!))] : []),
   ];
@@ -32,6 +38,26 @@ async function storeWorks(config: Config): Promise<string> {
   await store.put(key, Buffer.from('written by mallm-gan doctor'), { ifAbsent: true });
   await store.delete(key);
   return `${url} can be written`;
+}
+
+/** What was made before folders were private may be open to other users of the machine. */
+async function foldersPrivate(config: Config): Promise<string> {
+  const store = defaultStoreUrl(config);
+  const folders = [config.home, ...(store.startsWith('file:') ? [fileURLToPath(store)] : [])];
+  const modes = await Promise.all(
+    folders.map((folder) =>
+      stat(folder).then(
+        ({ mode }) => mode,
+        () => 0,
+      ),
+    ),
+  );
+  const open = folders.filter((_, i) => (modes[i]! & FOR_OTHERS) !== 0);
+  if (open.length > 0) {
+    const paths = open.map((folder) => JSON.stringify(folder)).join(' ');
+    throw new Error(`other users of this machine can read ${paths}. Close it: chmod -R go= ${paths}`);
+  }
+  return 'only you can read what is kept here';
 }
 
 async function modelFindings(config: Config): Promise<Finding[]> {

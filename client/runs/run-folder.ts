@@ -44,6 +44,8 @@ export interface TableSource {
 export type PortableRecord = Omit<RunRecord, 'store' | 'home'>;
 
 const RECORD = 'run.json';
+/** A run folder is for this user alone. */
+const PRIVATE = { mode: 0o700 };
 
 /** Reads the record of a run folder, or undefined when there is none. @throws RunError when it cannot be read. */
 export async function readRunRecord(folder: string): Promise<RunRecord | undefined> {
@@ -58,7 +60,7 @@ export async function readRunRecord(folder: string): Promise<RunRecord | undefin
     const record = JSON.parse(text) as RunRecord;
     if (record.version === 1 && typeof record.runId === 'string') return record;
   } catch {
-    // told below
+    // Named below.
   }
   throw new RunError({
     problem: `${join(folder, RECORD)} is not the record of a run`,
@@ -99,13 +101,13 @@ export async function makeRunFolder(folder: string): Promise<void> {
 /** Makes a folder and its parents. Not `recursive: true`: where a parent cannot be made (/proc) that never returns. */
 async function makeFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder);
+    await mkdir(folder, PRIVATE);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST' && (await stat(folder)).isDirectory()) return;
     if (code !== 'ENOENT' || (await exists(dirname(folder)))) throw error;
     await makeFolder(dirname(folder));
-    await mkdir(folder);
+    await mkdir(folder, PRIVATE);
   }
 }
 

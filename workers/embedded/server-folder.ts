@@ -2,6 +2,8 @@ import { mkdir, open, readFile, realpath, rename, stat, statfs, writeFile } from
 import { join } from 'node:path';
 import { ServerError } from '../../mallm/errors.js';
 
+/** For this user alone: the database holds what the payloads of a run say. */
+const PRIVATE = 0o700;
 const LOG_LIMIT_BYTES = 10 * 1024 * 1024;
 
 /** Where the embedded server of one home keeps its things; all absolute and without symbolic links. */
@@ -41,9 +43,9 @@ export async function serverFolder(home: string): Promise<ServerFolder> {
  */
 export async function makeServerFolder(home: string): Promise<ServerFolder> {
   try {
-    await mkdir(home, { recursive: true });
+    await mkdir(home, { recursive: true, mode: PRIVATE });
     const folder = await serverFolder(home);
-    await mkdir(folder.users, { recursive: true });
+    await mkdir(folder.users, { recursive: true, mode: PRIVATE });
     return folder;
   } catch (error) {
     // A recursive mkdir reports a read-only disk as ENOENT: a plain one says what is wrong.

@@ -97,7 +97,7 @@ async function install(content: Buffer, paths: string[]): Promise<string> {
       await mkdir(dirname(path), { recursive: true });
       await removeDeadDrafts(dirname(path));
       await writeDurably(draft, content);
-      await chmod(draft, 0o755);
+      await chmod(draft, 0o700);
       const fault = await faultOf(draft);
       if (fault) throw new Error(fault);
       await rename(draft, path);

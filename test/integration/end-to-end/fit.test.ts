@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseCsv } from '../../../mallm/table/formats/csv.js';
@@ -56,6 +56,15 @@ describe('a fit of a real table on the embedded server', () => {
     expect(exposure.reduce((sum, host) => sum + host.calls, 0)).toBe(calls);
     expect(tokens.prompt).toBeGreaterThan(0);
     expect(trajectory.length).toBeGreaterThan(1);
+  });
+
+  it('leaves nothing that another user of the machine can read', () => {
+    const open = ['.mallm', 'out'].flatMap((top) => [
+      top,
+      ...(readdirSync(join(place.folder, top), { recursive: true }) as string[]).map((name) => join(top, name)),
+    ]);
+    expect(open.length).toBeGreaterThan(20);
+    expect(open.filter((name) => (statSync(join(place.folder, name)).mode & 0o077) > 0)).toEqual([]);
   });
 
   it('does nothing when the same command is run again', async () => {
