@@ -56,5 +56,5 @@ for (const command of [
 }
 
 // Tables, replies, database and logs are for the user alone, those of the embedded server too.
-process.umask(process.umask() | 0o077);
+process.umask(0o077);
 await program.parseAsync();
