@@ -90,6 +90,11 @@ export function readConfig(environment: Environment = process.env, given: Enviro
   };
 }
 
+/** Whether an unexpected error shows its stack: MALLM_DEBUG=1. */
+export function showsStacks(env: Environment = process.env): boolean {
+  return text(env, 'MALLM_DEBUG') === '1';
+}
+
 function cacheFolder(env: Environment): string {
   const given = text(env, 'MALLM_CACHE');
   if (given !== undefined) return resolve(given);

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { runSimulator } from '../client/index.js';
-import { runCommand } from './terminal.js';
+import { printable, runCommand } from './terminal.js';
 
 /** `mallm-gan simulator --port P` */
 export function simulatorCommand(): Command {
@@ -31,6 +31,8 @@ export function simulatorCommand(): Command {
       '\nExamples:\n  $ mallm-gan simulator --port 8089\n  $ mallm-gan simulator --rate429 0.3 --rate5xx 0.05 --latency-ms 300 --log-file calls.jsonl',
     )
     .action((options: Record<string, string>) =>
-      runCommand((signal) => runSimulator(options, { signal, onNotice: (line) => process.stderr.write(`${line}\n`) })),
+      runCommand((signal) =>
+        runSimulator(options, { signal, onNotice: (line) => process.stderr.write(`${printable(line)}\n`) }),
+      ),
     );
 }

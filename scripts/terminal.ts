@@ -1,3 +1,4 @@
+import { showsStacks } from '../config/index.js';
 import { Interrupted, NoModelRowsError } from '../client/index.js';
 import type { Progress } from '../client/index.js';
 
@@ -20,6 +21,8 @@ export interface Terminal {
 /** Exit code of a fit whose table has no model's part. */
 export const WITHOUT_MODEL = 4;
 const PLAIN_EVERY_MS = 10_000;
+/** Control characters but line feed and tab, and those that embed or isolate a direction. */
+const UNPRINTABLE = /[^\P{Cc}\n\t]|[\u202a-\u202e\u2066-\u2069]/gu;
 
 /** A terminal redraws one progress line; a file or a pipe gets plain lines, one for each step and every ten seconds. */
 export function openTerminal({ quiet = false, json = false }: OutputOptions): Terminal {
@@ -36,13 +39,13 @@ export function openTerminal({ quiet = false, json = false }: OutputOptions): Te
     notice: (line) => {
       if (quiet || json) return;
       clear();
-      process.stderr.write(`${line}\n`);
+      process.stderr.write(`${printable(line)}\n`);
     },
     progress: (progress) => {
       if (quiet) return;
       const line = progressLine(progress, (Date.now() - startedAt) / 1000);
       if (redraw) {
-        process.stderr.write(`\r\u001b[2K${line.slice(0, (process.stderr.columns || 100) - 1)}`);
+        process.stderr.write(`\r\u001b[2K${printable(line).slice(0, (process.stderr.columns || 100) - 1)}`);
         drawn = true;
         return;
       }
@@ -50,12 +53,12 @@ export function openTerminal({ quiet = false, json = false }: OutputOptions): Te
       if (step === lastStep && Date.now() - lastAt < PLAIN_EVERY_MS) return;
       lastStep = step;
       lastAt = Date.now();
-      process.stderr.write(json ? `${JSON.stringify({ progress })}\n` : `${line}\n`);
+      process.stderr.write(json ? `${JSON.stringify({ progress })}\n` : `${printable(line)}\n`);
     },
     result: (lines, value) => {
       clear();
       if (json) process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
-      else if (!quiet) process.stdout.write(`${lines.join('\n')}\n`);
+      else if (!quiet) process.stdout.write(`${printable(lines.join('\n'))}\n`);
     },
     done: clear,
   };
@@ -106,7 +109,7 @@ export async function runCommand(command: (signal: AbortSignal) => Promise<void>
   try {
     await command(controller.signal);
   } catch (error) {
-    process.stderr.write(`\n${messageOf(error)}\n`);
+    process.stderr.write(`\n${printable(messageOf(error))}\n`);
     process.exitCode = exitCodeOf(error);
   } finally {
     process.off('SIGINT', stop);
@@ -123,7 +126,16 @@ export function exitCodeOf(error: unknown): number {
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return `error: ${String(error)}`;
   if (isOurs(error)) return `error: ${error.message}`;
+  if (showsStacks()) return `error: ${error.stack}`;
   return `error: ${error.message}\n(unexpected; with MALLM_DEBUG=1 the stack is shown)`;
+}
+
+/**
+ * A text without the characters that would command a terminal or turn its direction of writing: names of columns, a
+ * model's reply and the record of a run may hold them. They are written as escapes, `\u001b`.
+ */
+export function printable(text: string): string {
+  return text.replace(UNPRINTABLE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** Errors thrown on purpose carry their parts; their message says what to do. */
