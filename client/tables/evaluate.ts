@@ -1,10 +1,9 @@
-import type { Row, TableSchema } from '../../mallm/table/dataset.js';
+import type { Row } from '../../mallm/table/dataset.js';
 import { TableError } from '../../mallm/errors.js';
 import type { Evaluation } from '../../mallm/evaluation/result.js';
 import { renderEvaluation } from '../../report/index.js';
 import { writeWhole } from '../runs/run-folder.js';
-import type { TableFile } from './table-file.js';
-import { readTableFile, rowsLike, typedTable } from './table-file.js';
+import { readTableFile, rowsLike, syntheticRowsLike, typedTable } from './table-file.js';
 import type { OfThread } from '../cluster/thread.js';
 import { inThread } from '../cluster/thread.js';
 
@@ -34,8 +33,8 @@ export async function evaluate(request: EvaluateRequest): Promise<Evaluation> {
     [request.train, request.heldOut, request.synthetic].map((path) => readTableFile(path)),
   );
   const { schema, rows: train } = await typedTable(trainFile!, { target, metadata });
-  const heldOut = rowsOf(schema, heldOutFile!, request.heldOut);
-  const synthetic = rowsOf(schema, syntheticFile!, request.synthetic);
+  const heldOut = some(rowsLike(schema, heldOutFile!, request.heldOut), request.heldOut);
+  const synthetic = some(syntheticRowsLike(schema, syntheticFile!, request.synthetic), request.synthetic);
   request.onNotice?.(
     `measuring ${synthetic.length} synthetic rows beside ${train.length} training and ${heldOut.length} held-out rows`,
   );
@@ -49,8 +48,7 @@ export async function evaluate(request: EvaluateRequest): Promise<Evaluation> {
   return evaluation;
 }
 
-function rowsOf(schema: TableSchema, file: TableFile, path: string): Row[] {
-  const rows = rowsLike(schema, file, path);
+function some(rows: Row[], path: string): Row[] {
   if (rows.length > 0) return rows;
   throw new TableError({
     problem: `${path} has no rows`,

@@ -48,6 +48,20 @@ export async function readMetadata(
   return path === undefined ? {} : { metadata: parseMetadata(await readJson(path), header) };
 }
 
+/** A table as a generator made it: a column that it lacks is empty in every row, which the evaluation counts as lost. */
+export function syntheticRowsLike(schema: TableSchema, file: TableFile, path: string): Row[] {
+  const lacking = schema.columns.filter(({ name }) => !file.header.includes(name));
+  if (lacking.length === schema.columns.length) return rowsLike(schema, file, path);
+  const header = [...file.header, ...lacking.map(({ name }) => name)];
+  const empty = lacking.map(({ missingToken }) => missingToken);
+  return readRows(
+    schema,
+    header,
+    file.records.map((record) => [...record, ...empty]),
+    file,
+  );
+}
+
 /** Rows of another file of the same table, typed as the schema says; labels and ranges of their own are kept. */
 export function rowsLike(schema: TableSchema, file: TableFile, path: string): Row[] {
   const missing = schema.columns.find(({ name }) => !file.header.includes(name));

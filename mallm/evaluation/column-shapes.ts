@@ -5,7 +5,9 @@ const UNSEEN_WEIGHT = 1e-6;
 
 /**
  * KSComplement (numbers) or TVComplement (labels) of every column, in [0, 1], as SDMetrics 0.32.0 has them: missing
- * cells are left out. Null where a side has no value.
+ * cells are left out. 0 where only the real rows have values, null where those have none.
+ *
+ * Departs: SDMetrics leaves a column without a value out of the mean.
  */
 export function columnShapes(
   columns: readonly EvaluationColumn[],
@@ -15,7 +17,8 @@ export function columnShapes(
   return columns.map(({ kind }, column) => {
     const a = present(real.cells[column]!);
     const b = present(synthetic.cells[column]!);
-    if (a.length === 0 || b.length === 0) return null;
+    if (a.length === 0) return null;
+    if (b.length === 0) return 0;
     return kind === 'number' ? kolmogorovSmirnovComplement(a, b) : totalVariationComplement(a, b);
   });
 }

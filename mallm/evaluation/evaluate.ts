@@ -3,6 +3,7 @@ import { columnNotes } from './column-shifts.js';
 import { measureFidelity } from './fidelity.js';
 import { mapRows } from './map.js';
 import { measurePrivacy } from './privacy.js';
+import { realIdentifiers } from './released-values.js';
 import type { Evaluation } from './result.js';
 import { evaluationTables } from './tables.js';
 import { measureUtility } from './utility.js';
@@ -37,7 +38,7 @@ export function evaluateTable(input: EvaluationInput): Evaluation {
     utility: plain,
     utilityScaled: scaled,
     fidelity: measureFidelity(tables, input.seed),
-    privacy: measurePrivacy(tables, input.seed),
+    privacy: { ...measurePrivacy(tables, input.seed), realIdentifiers: realIdentifiers(input.schema, input) },
   };
   const map = input.map ? mapRows(tables, input.seed) : null;
   return {

@@ -22,9 +22,13 @@ export interface PairTrend {
 /**
  * Pair trends as SDMetrics 0.32.0: correlation similarity for two numbers, contingency similarity else, numbers beside
  * labels in ten bins of equal width (each table by its own range, as there). All pairs, in column order.
+ *
+ * Departs: a pair of which the synthetic rows have lost a column, or in which a number does not vary there alone, has the
+ * trend 0; SDMetrics leaves it out of the mean.
  */
 export function pairTrends(columns: readonly EvaluationColumn[], real: TypedTable, synthetic: TypedTable): PairTrend[] {
   const binnedReal = columns.map((column, index) => discretized(column, real.cells[index]!));
+  const isLost = columns.map((_, index) => isEmpty(synthetic.cells[index]!) && !isEmpty(real.cells[index]!));
   const binnedSynthetic = columns.map((column, index) => discretized(column, synthetic.cells[index]!));
   return columns.flatMap((first, i) =>
     columns.slice(i + 1).map((second, offset): PairTrend => {
@@ -33,6 +37,7 @@ export function pairTrends(columns: readonly EvaluationColumn[], real: TypedTabl
       const found = bothNumbers
         ? correlationTrend([real.cells[i]!, real.cells[j]!], [synthetic.cells[i]!, synthetic.cells[j]!])
         : contingencyTrend([binnedReal[i]!, binnedReal[j]!], [binnedSynthetic[i]!, binnedSynthetic[j]!]);
+      if (isLost[i] || isLost[j]) return { columns: [i, j], counts: found.counts, trend: 0 };
       return { columns: [i, j], ...found };
     }),
   );
@@ -73,7 +78,12 @@ function correlationTrend(
   const inReal = correlation(...real);
   const inSynthetic = correlation(...synthetic);
   const counts = inReal !== null && Math.abs(inReal) > CORRELATION_THRESHOLD;
-  return { trend: inReal === null || inSynthetic === null ? null : 1 - Math.abs(inReal - inSynthetic) / 2, counts };
+  if (inReal === null) return { trend: null, counts };
+  return { trend: inSynthetic === null ? 0 : 1 - Math.abs(inReal - inSynthetic) / 2, counts };
+}
+
+function isEmpty(cells: Float64Array): boolean {
+  return cells.every(Number.isNaN);
 }
 
 /** Pearson's correlation over rows that have both; null when a side does not vary. */

@@ -1,19 +1,24 @@
 import { areaUnderCurve, aucVariance, interval95 } from '../learning/area-under-curve.js';
+import { measureAttacks } from './attacks/attacks.js';
+import { lostColumns } from './damage.js';
 import { nearestDistances, shareOneColumnOff, type NearestDistances } from './distances.js';
 import { nearestByEdits } from './levenshtein.js';
+import { realNumbers, repeatedRareLabels } from './released-values.js';
 import type { Privacy, Quartiles } from './result.js';
 import { silentTests } from './silence.js';
 import type { EvaluationTables } from './tables.js';
-import { rowTexts } from './typed-table.js';
+import { rowTexts, type TypedTable } from './typed-table.js';
 
 /**
  * How near the synthetic rows are to the training rows, beside how near they are to rows the generator never saw.
- * Deterministic for a seed, which draws the equal-size halves.
+ * Only columns that are released count: a lost column makes no row less like a training row. Deterministic for a seed,
+ * which draws the equal-size halves.
  *
  * Paper: §4.2 (DCR, raw l1).
  * Departs: adds scaled distances, DCR share, copies and a membership attack; raw distances let one wide column rule.
  */
-export function measurePrivacy(tables: EvaluationTables, seed: number): Privacy {
+export function measurePrivacy(all: EvaluationTables, seed: number): Privacy {
+  const tables = released(all);
   const nearest = nearestDistances(tables, seed);
   const [train, heldOut, synthetic] = [tables.train, tables.heldOut, tables.synthetic].map((table) =>
     rowTexts(tables.columns, table),
@@ -35,8 +40,27 @@ export function measurePrivacy(tables: EvaluationTables, seed: number): Privacy 
     dcrScaled: { train: rounded(nearest.scaled.train), heldOut: rounded(nearest.scaled.heldOut) },
     nearestNeighbourDistanceRatio: medianRatio(nearest),
     ...membershipAttack(train, heldOut, synthetic),
+    attacks: measureAttacks(tables, seed),
+    realNumbers: realNumbers(tables),
+    rareLabels: repeatedRareLabels(tables),
   };
   return { ...privacy, silent: silentTests(tables, privacy) };
+}
+
+/** The tables without the columns that synthetic rows have lost; as they are where that would leave none. */
+function released(tables: EvaluationTables): EvaluationTables {
+  const lost = new Set(lostColumns(tables));
+  if (lost.size === 0 || lost.size === tables.columns.length) return tables;
+  const left = <T>(items: readonly T[]): T[] => items.filter((_, column) => !lost.has(column));
+  const part = ({ rows, cells }: TypedTable): TypedTable => ({ rows, cells: left(cells) });
+  const { columns, train, heldOut, synthetic } = tables;
+  return {
+    ...tables,
+    columns: left(columns),
+    train: part(train),
+    heldOut: part(heldOut),
+    synthetic: part(synthetic),
+  };
 }
 
 /** The rows nearer to a synthetic row by edits of their text are guessed to be members. */

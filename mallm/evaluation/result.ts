@@ -1,3 +1,5 @@
+import type { Attacks } from './attacks/attacks.js';
+
 /** One model's figures. Classification has f1 (weighted), accuracy, auc; regression has r2. */
 export interface UtilityScores {
   f1?: number;
@@ -63,6 +65,20 @@ export interface Fidelity {
   pairMatrix: (number | null)[][];
   /** Labels of the training rows that no synthetic row has. */
   lostLabels: { column: string; label: string; share: number }[];
+  /** Columns that differ from the real rows beyond chance, worst first. */
+  damage?: Damage[];
+}
+
+/** What is wrong with one column of the synthetic rows. */
+export interface Damage {
+  column: string;
+  /** No value left; too many or too few missing cells; mean, spread, or share of a label. */
+  kind: 'lost' | 'missing' | 'mean' | 'spread' | 'share';
+  level: 'fair' | 'poor';
+  /** Of means in real standard deviations, of spreads as a logarithm, else a difference of shares; 1 for a lost column. */
+  size: number;
+  /** In words, after the column's name. */
+  finding: string;
 }
 
 export interface Quartiles {
@@ -92,6 +108,14 @@ export interface Privacy {
   /** Levenshtein membership attack; 0.5 is best. */
   levattAuc: number;
   levattInterval: [number, number];
+  /** Attacks with training rows and held-out rows as targets; the risk is the difference. */
+  attacks?: Attacks;
+  /** Identifier columns with cells of real rows, held-out rows included: in how many synthetic rows. */
+  realIdentifiers?: { column: string; rows: number; share: number }[];
+  /** Columns with numbers of more than six digits: share that are a training row's, of synthetic and held-out numbers. */
+  realNumbers?: { column: string; share: number; heldOutShare: number }[];
+  /** Labels of fewer than three real rows that synthetic rows repeat far more often than their share. */
+  rareLabels?: { column: string; label: string; realRows: number; rows: number }[];
   /** Tests that say nothing at this size, with the reason. */
   silent: { test: string; reason: string }[];
 }

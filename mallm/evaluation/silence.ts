@@ -13,6 +13,9 @@ const COMBINATIONS_A_ROW = 4;
 /** Ratio of table sizes from which nearest distances cannot be compared. */
 const UNEQUAL_SIZES = 1.25;
 
+/** The attacks, as tests. */
+const ATTACKS = ['membership', 'inference', 'linkability', 'singlingOutUnivariate', 'singlingOutMultivariate'];
+
 type Silent = Privacy['silent'];
 
 /** The privacy tests that say nothing of these tables, each with its reason, in the order of the figures. */
@@ -21,6 +24,7 @@ export function silentTests(tables: EvaluationTables, privacy: Omit<Privacy, 'si
     ...repeatingRows(tables),
     ...fewColumns(tables),
     ...sizes(tables),
+    ...unmade(privacy),
     ...wideIntervals(privacy),
     ...overlap(tables),
   ].filter(({ test }, place, all) => all.findIndex((other) => other.test === test) === place);
@@ -29,12 +33,8 @@ export function silentTests(tables: EvaluationTables, privacy: Omit<Privacy, 'si
 function repeatingRows({ rowsRepeat, distinctTrain, train }: EvaluationTables): Silent {
   if (!rowsRepeat) return [];
   const reason = `rows repeat by nature: ${train.rows} training rows are only ${distinctTrain} different ones`;
-  return ['exactCopies', 'oneColumnOff', 'dcrShare', 'dcr', 'nearestNeighbourDistanceRatio', 'levattAuc'].map(
-    (test) => ({
-      test,
-      reason,
-    }),
-  );
+  const tests = ['exactCopies', 'oneColumnOff', 'dcrShare', 'dcr', 'nearestNeighbourDistanceRatio', 'levattAuc'];
+  return [...tests, ...ATTACKS].map((test) => ({ test, reason }));
 }
 
 function fewColumns({ columns, train }: EvaluationTables): Silent {
@@ -61,21 +61,51 @@ function sizes({ train, heldOut }: EvaluationTables): Silent {
   return silent;
 }
 
-function wideIntervals({ dcrShareInterval, levattInterval }: Omit<Privacy, 'silent'>): Silent {
-  const intervals = [
-    ['dcrShare', dcrShareInterval ?? [0, 1]],
-    ['levattAuc', levattInterval],
-  ] as const;
+/** Wide intervals that hold what chance gives: those that do not say enough. */
+function wideIntervals({ dcrShareInterval, levattInterval, attacks }: Omit<Privacy, 'silent'>): Silent {
+  const intervals: [string, [number, number], number][] = [
+    ['dcrShare', dcrShareInterval ?? [0, 1], 0.5],
+    ['levattAuc', levattInterval, 0.5],
+  ];
+  if (attacks) {
+    const { membership, linkability, singlingOut, inference } = attacks;
+    if (membership.surelyFound < 3) intervals.push(['membership', membership.interval, 0.5]);
+    if (linkability) intervals.push(['linkability', linkability.interval, 0]);
+    const { univariate, multivariate } = singlingOut;
+    if (univariate) intervals.push(['singlingOutUnivariate', univariate.interval, 0]);
+    if (multivariate) intervals.push(['singlingOutMultivariate', multivariate.interval, 0]);
+    const surest = inference.toSorted((a, b) => widthOf(a.interval, 0) - widthOf(b.interval, 0))[0];
+    if (surest) intervals.push(['inference', surest.interval, 0]);
+  }
   return intervals
-    .filter(([, [low, high]]) => high - low > WIDE_INTERVAL)
+    .filter(([, interval, chance]) => widthOf(interval, chance) > WIDE_INTERVAL)
     .map(([test, [low, high]]) => ({
       test,
       reason: `so few rows leave it anywhere between ${low.toFixed(2)} and ${high.toFixed(2)}`,
     }));
 }
 
+/** Width of an interval that holds `chance`; 0 of one that does not. */
+function widthOf([low, high]: readonly [number, number], chance: number): number {
+  return low <= chance && high >= chance ? high - low : 0;
+}
+
+function unmade({ attacks }: Omit<Privacy, 'silent'>): Silent {
+  if (!attacks) return [];
+  const { linkability, inference, singlingOut } = attacks;
+  const silent: Silent = [];
+  if (!linkability || inference.length === 0) {
+    const reason = 'with one column there is nothing to infer or to link';
+    silent.push({ test: 'inference', reason }, { test: 'linkability', reason });
+  }
+  const reason = 'fewer than ten predicates single out a synthetic row';
+  if (!singlingOut.univariate) silent.push({ test: 'singlingOutUnivariate', reason });
+  if (!singlingOut.multivariate) silent.push({ test: 'singlingOutMultivariate', reason });
+  return silent;
+}
+
 function overlap({ heldOutInTrain, heldOutDropped }: EvaluationTables): Silent {
   if (heldOutInTrain < 1 || heldOutDropped > 0) return [];
   const reason = 'every held-out row also occurs in train: there is nothing to compare with';
-  return ['dcrShare', 'levattAuc'].map((test) => ({ test, reason }));
+  return ['dcrShare', 'levattAuc', ...ATTACKS].map((test) => ({ test, reason }));
 }

@@ -1,6 +1,6 @@
 import type { Row, TableSchema } from '../../mallm/table/dataset.js';
 import { isLabel } from '../../mallm/table/dataset.js';
-import type { ColumnShift, Evaluation, Fidelity } from '../../mallm/evaluation/result.js';
+import type { Evaluation, Fidelity } from '../../mallm/evaluation/result.js';
 import { heatMap } from '../charts/heat-map.js';
 import { intervalPlot } from '../charts/interval-plot.js';
 import { namedLabels } from '../column-bins.js';
@@ -25,11 +25,12 @@ export function fidelitySection(schema: TableSchema, train: readonly Row[], { fi
   );
   const body = [
     `<div class="two"><div>${overall}${lost(schema, train, fidelity)}</div>${twoSampleFigure(fidelity)}</div>`,
+    damaged(fidelity),
     `<h3>Shift of every column, worst first</h3>`,
     paragraph(
       'A number: how many standard deviations of the real rows its mean lies too high (+) or too low (−). A label: share of rows that would have to change (total variation). Shape: 1 is the same distribution.',
     ),
-    shiftTable(schema, fidelity.shifts),
+    shiftTable(schema, fidelity),
     `<h3>Pairs of columns</h3>`,
     `<div class="beside"><div>${worstPairs(fidelity)}</div>${pairs(fidelity)}</div>`,
   ];
@@ -52,7 +53,15 @@ function twoSampleFigure({ c2st }: Fidelity): string {
   );
 }
 
-function shiftTable(schema: TableSchema, shifts: readonly ColumnShift[]): string {
+/** Columns that differ from the real rows beyond chance. */
+function damaged({ damage = [] }: Fidelity): string {
+  if (damage.length === 0) return '';
+  const items = damage.map(({ column, finding }) => prose(`“${column}” ${finding}.`));
+  return `<h3>Damaged columns</h3>${paragraph('Beyond chance, and beyond what matters, against training and held-out rows together; worst first.')}${list(items)}`;
+}
+
+function shiftTable(schema: TableSchema, { shifts, damage = [] }: Fidelity): string {
+  const lost = new Set(damage.filter(({ kind }) => kind === 'lost').map(({ column }) => column));
   const rows = shifts
     .toSorted((a, b) => a.shape - b.shape)
     .map(({ column, shift, shape, real, synthetic }) => {
@@ -60,7 +69,7 @@ function shiftTable(schema: TableSchema, shifts: readonly ColumnShift[]): string
       const labels = found && isLabel(found) ? found.categories : null;
       const words =
         labels && labels.length > FEW_LABELS ? [`${labels.length} labels`, 'see Columns'] : [real, synthetic];
-      const amount = labels ? percent(shift, 0) : `${signed(shift)}\u00a0sd`;
+      const amount = lost.has(column) ? 'lost' : labels ? percent(shift, 0) : `${signed(shift)}\u00a0sd`;
       return [column, amount, fixed(shape), ...words.map(long)];
     });
   return table('Shift of every column', ['column', 'shift', 'shape', 'held-out rows', 'synthetic rows'], rows);

@@ -3,6 +3,7 @@ import { mirroredHistogram } from '../charts/histogram.js';
 import { cumulativeChart } from '../charts/line-chart.js';
 import { figure, list, paragraph, table, type Content, type Section } from '../html.js';
 import { fixed, percent, percentRange, range, short } from '../numbers.js';
+import { attackTables, releasedValueTable } from './attacks.js';
 
 /** Names of the tests as `silent` gives them. */
 const TESTS: Record<string, string> = {
@@ -12,13 +13,21 @@ const TESTS: Record<string, string> = {
   dcr: 'distances to the closest real row',
   nearestNeighbourDistanceRatio: 'nearest over second-nearest training row (median)',
   levattAuc: 'membership attack by text edits (LevAtt AUC)',
+  membership: 'membership attack by distance',
+  inference: 'inference of a column from the others',
+  linkability: 'linking two halves of a record',
+  singlingOutUnivariate: 'singling out by one column',
+  singlingOutMultivariate: 'singling out by three columns',
 };
 
 /** How near the synthetic rows come to real ones. */
-export function privacySection({ privacy, rows }: Evaluation): Section {
+export function privacySection(evaluation: Evaluation): Section {
+  const { privacy, rows } = evaluation;
   const silent = privacy.silent.map(({ test, reason }) => `${TESTS[test] ?? test}: ${reason}.`);
   const body = [
     testTable(privacy),
+    releasedValueTable(privacy),
+    attackTables(evaluation),
     silent.length > 0 ? `<h3>Tests that say nothing here</h3>${list(silent)}` : '',
     '<h3>Distance to the closest real row (DCR)</h3>',
     paragraph(

@@ -81,6 +81,42 @@ describe('renderReport', () => {
     expect(page).toMatch(/LevAtt AUC\)<\/span><\/th>(<td>[^<]*<\/td>){2}<td>says nothing here/);
   });
 
+  it('shows the attacks with their control and interval, and which of them say nothing', () => {
+    const attacks = input.evaluation!.privacy.attacks!;
+    const linkability = { attacks: { train: 100, control: 80 }, rates: { train: 0.5, control: 0.1 }, risk: 0.4444 };
+    const privacy = {
+      ...input.evaluation!.privacy,
+      attacks: { ...attacks, linkability: { ...linkability, interval: [0.31, 0.57] as [number, number] } },
+      silent: [{ test: 'inference', reason: 'so few rows' }],
+    };
+    const page = renderReport({ ...input, evaluation: { ...input.evaluation!, privacy } });
+    expect(page).toMatch(
+      /linking two halves of a record<.*?50\.0\u00a0%.*?10\.0\u00a0%.*?0\.44 \(0\.31 to 0\.57\).*?counts/,
+    );
+    expect(page).toMatch(/the worst column<.*?says nothing here/);
+  });
+
+  it('names damaged columns and values of real rows', () => {
+    const { fidelity, privacy } = input.evaluation!;
+    const column = fidelity.shifts[0]!.column;
+    const finding = 'has no value in any synthetic row';
+    const evaluation = {
+      ...input.evaluation!,
+      fidelity: { ...fidelity, damage: [{ column, kind: 'lost' as const, level: 'poor' as const, size: 1, finding }] },
+      privacy: {
+        ...privacy,
+        realIdentifiers: [{ column: 'patient', rows: 7, share: 0.07 }],
+        realNumbers: [{ column: 'bmi', share: 0.53, heldOutShare: 0.01 }],
+        rareLabels: [{ column: 'ward', label: 'Isolation', realRows: 1, rows: 15 }],
+      },
+    };
+    const page = renderReport({ ...input, evaluation });
+    expect(page).toContain(`“${column}” ${finding}.`);
+    expect(page).toMatch(/identifiers of real rows in patient<.*?7 rows \(7\.0\u00a0%\)/);
+    expect(page).toMatch(/six digits in bmi that are a training row’s<.*?53\.0\u00a0%.*?held-out rows: 1\.0\u00a0%/);
+    expect(page).toMatch(/label “Isolation” of ward<.*?15 rows.*?real rows: 1/);
+  });
+
   it('is complete when nothing could be measured', () => {
     const { fidelity, privacy } = input.evaluation!;
     const bare = {

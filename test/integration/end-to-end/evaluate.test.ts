@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { evaluate } from '../../../client/index.js';
@@ -38,6 +38,16 @@ describe('the evaluate command', () => {
     const evaluation = JSON.parse(stdout) as object;
     for (const figure of FIGURES) expect(evaluation).toHaveProperty(figure);
     expect(readFileSync(join(place.folder, 'e.html'), 'utf8')).toMatch(/<html[\s\S]*Privacy[\s\S]*<\/html>\s*$/);
+  });
+
+  it('counts a column that the synthetic table lacks as lost, and says so', async () => {
+    const lines = readFileSync(TABLES.synthetic, 'utf8').trimEnd().split('\n');
+    const occupation = lines[0]!.split(',').indexOf('occupation');
+    const without = lines.map((line) => line.split(',').toSpliced(occupation, 1).join(','));
+    writeFileSync(join(place.folder, 'lost.csv'), without.join('\n'));
+    const { code, stdout } = await place.run([...ARGS, '--synthetic', 'lost.csv']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/poor: .*Column "occupation" has no value in any synthetic row\..*Make the column again/);
   });
 
   it('stops at Ctrl-C in the midst of computing, and leaves no half of a result', async () => {
