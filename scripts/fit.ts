@@ -4,14 +4,16 @@ import { blindWarning, commonReasons, dryRun, fit, poorYield, resumeFrom, scoreS
 import type { FitOutcome, FitRequest } from '../client/index.js';
 import { addModelFlags, configWith } from './model-options.js';
 import type { ModelFlags } from './model-options.js';
-import { distanceOption, decimal, several, whole } from './options.js';
+import { distanceOption, decimal, groupOf, groupOption, noGroupOption, several, whole } from './options.js';
 import { openTerminal, runCommand, WITHOUT_MODEL } from './terminal.js';
 import type { OutputOptions } from './terminal.js';
 
-type Flags = Omit<FitRequest, 'table' | 'keepColumns' | 'edges' | 'trueEdges' | 'prices'> &
+type Flags = Omit<FitRequest, 'table' | 'keepColumns' | 'group' | 'edges' | 'trueEdges' | 'prices'> &
   OutputOptions &
   ModelFlags & {
     keepColumn?: string[];
+    /** False for --no-group. */
+    group?: string | false;
     edges?: string;
     trueEdges?: string;
     dryRun?: boolean;
@@ -36,6 +38,8 @@ export function fitCommand(): Command {
       'do not make this column afresh, though it looks personal; may be repeated',
       several,
     )
+    .addOption(groupOption())
+    .addOption(noGroupOption())
     .option('--schema <metadata.json>', 'SDV metadata that overrides the inferred columns')
     .option('--theta <theta.md>', 'a θ to begin with, edited by hand')
     .option(
@@ -177,7 +181,7 @@ async function requestOf(
   table: string,
   flags: Omit<Flags, 'quiet' | 'json' | 'dryRun' | keyof ModelFlags>,
 ): Promise<FitRequest> {
-  const { keepColumn, edges, trueEdges, priceIn, priceOut, currency, ...rest } = flags;
+  const { keepColumn, group, edges, trueEdges, priceIn, priceOut, currency, ...rest } = flags;
   // Commander sets `--no-…` options to true when they are not given; the preset is to decide then.
   const switches = ['optimizer', 'feedback', 'partialRows', 'refinement'] as const;
   const given = Object.fromEntries(
@@ -188,6 +192,7 @@ async function requestOf(
     table,
     target: rest.target,
     ...(keepColumn && { keepColumns: keepColumn }),
+    group: groupOf(group),
     ...(edges ? { edges: await readEdges(edges), structure: 'given' as const } : {}),
     ...(trueEdges ? { trueEdges: await readEdges(trueEdges) } : {}),
     ...(priceIn !== undefined || priceOut !== undefined

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { inspect } from '../client/index.js';
 import type { Inspection } from '../client/index.js';
-import { several } from './options.js';
+import { groupOf, groupOption, noGroupOption, several } from './options.js';
 import { openTerminal, runCommand } from './terminal.js';
 
 /** A longer description is cut: a list of labels may be long. */
@@ -15,6 +15,8 @@ interface Flags {
   target?: string;
   schema?: string;
   keepColumn?: string[];
+  /** False for --no-group. */
+  group?: string | false;
   json?: boolean;
   out?: string;
 }
@@ -32,6 +34,8 @@ export function inspectCommand(): Command {
       'do not make this column afresh, though it looks personal; may be repeated',
       several,
     )
+    .addOption(groupOption())
+    .addOption(noGroupOption())
     .option('--out <metadata.json>', 'write SDV metadata, to be edited and given back with --schema')
     .option('--json', 'print the result as JSON')
     .addHelpText(
@@ -41,9 +45,9 @@ Examples:
   $ mallm-gan inspect examples/penguins.csv --target species
   $ mallm-gan inspect registry.xlsx --sheet 2024 --out metadata.json`,
     )
-    .action((table: string, { keepColumn, json, ...flags }: Flags) =>
+    .action((table: string, { keepColumn, group, json, ...flags }: Flags) =>
       runCommand(async () => {
-        const inspection = await inspect({ ...flags, table, keepColumns: keepColumn });
+        const inspection = await inspect({ ...flags, table, keepColumns: keepColumn, group: groupOf(group) });
         openTerminal({ json }).result(linesOf(inspection, flags.out), inspection);
       }),
     );

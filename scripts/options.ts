@@ -39,3 +39,18 @@ export function formatOption(byDefault: string): Option {
 export function distanceOption(): Option {
   return new Option('--distance <level>', 'how near a released row may come to a real one').choices(DISTANCE_LEVELS);
 }
+
+/** `--group`, for commands that read a table. */
+export function groupOption(): Option {
+  return new Option('--group <column>', 'the column that names people who have several rows (default: it is found)');
+}
+
+/** Its opposite. */
+export function noGroupOption(): Option {
+  return new Option('--no-group', 'no column names people: every row is drawn by itself');
+}
+
+/** What the two of them say: a column, null for none, undefined where nothing is said. */
+export function groupOf(group: string | boolean | undefined): string | null | undefined {
+  return typeof group === 'string' ? group : group === false ? null : undefined;
+}

@@ -28,6 +28,8 @@ export interface FitTable {
   schema?: string;
   /** Columns that look personal (names, e-mail addresses, …) and are to be kept as they are. */
   keepColumns?: string[];
+  /** The column whose rows belong to one person; null for none. By default it is found. */
+  group?: string | null;
   /** Path of a theta.md to begin with. */
   theta?: string;
   /** Rows kept out of the fit for the evaluation: a table file, or a share such as 0.2 or 20%. */
@@ -56,6 +58,7 @@ export async function readFitInput(request: FitTable, given: Partial<FitOptions>
   const inference = {
     target: request.target,
     keep: request.keepColumns,
+    group: request.group,
     ...(await readMetadata(request.schema, file)),
   };
   const split = splitTable(file, inference, share === null ? null : { share, seed: options.seed });

@@ -98,10 +98,14 @@ export async function fit(request: FitRequest): Promise<FitOutcome> {
 
 /** The table of a request, and the options of the method that it gives. */
 export function partsOf(request: FitRequest): { table: FitTable; options: Partial<FitOptions> } {
-  const { table, target, context, schema, theta, heldOut, allowWithoutModel, ...rest } = request;
+  const { table, sheet, keepColumns, group, target, context, schema, theta, heldOut, allowWithoutModel, ...rest } =
+    request;
   const names = Object.keys(fitOptionsSchema.shape);
   const options = Object.fromEntries(Object.entries(rest).filter(([name]) => names.includes(name)));
-  return { table: { table, target, context, schema, theta, heldOut, allowWithoutModel }, options };
+  return {
+    table: { table, sheet, keepColumns, group, target, context, schema, theta, heldOut, allowWithoutModel },
+    options,
+  };
 }
 
 /** Goes on with the run of a folder, from wherever it stopped, and finishes its results. */

@@ -16,6 +16,8 @@ export interface InspectRequest {
   schema?: string;
   /** Columns that look personal and are to be kept as they are. */
   keepColumns?: string[];
+  /** The column whose rows belong to one person; null for none. By default it is found. */
+  group?: string | null;
   /** SDV metadata JSON to write: what was found, to be edited and given back as `schema`. */
   out?: string;
 }
@@ -29,10 +31,11 @@ export interface Inspection {
 }
 
 /** Looks at a table as a fit would, column by column. No model call. @throws TableError when it cannot be read. */
-export async function inspect({ table, sheet, target, schema, keepColumns, out }: InspectRequest): Promise<Inspection> {
+export async function inspect(request: InspectRequest): Promise<Inspection> {
+  const { table, sheet, target, schema, keepColumns, group, out } = request;
   const file = await readTableFile(table, sheet);
   const { metadata } = await readMetadata(schema, file);
-  const inferred = inferColumns(file.header, file.records, { target, metadata, keep: keepColumns });
+  const inferred = inferColumns(file.header, file.records, { target, metadata, keep: keepColumns, group });
   const given = new Set(metadata?.columns.keys());
   if (out !== undefined) await writeWhole(out, `${JSON.stringify(toMetadata(inferred), null, 2)}\n`);
   return {

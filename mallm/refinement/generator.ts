@@ -29,6 +29,20 @@ export interface RefinedGenerator {
   modelRows: { given: number; used: number };
   /** By the name of a column: how many times the training rows the model's rows count for it. */
   poolWeights: Record<string, number>;
+  /** Drawn columns, the first ones, that each row comes with (see `RefinementInput`); absent: none. */
+  given?: number;
+  /** Set where people have several rows: this generator then draws the first row of each, and how many there are. */
+  people?: PeopleModel;
+}
+
+/** How the rows of a person follow each other. */
+export interface PeopleModel {
+  /** Of the rows that are released. */
+  schema: TableSchema;
+  /** Draws a row given the constants of its person, its number, the rows that are left, and the row before. */
+  steps: RefinedGenerator;
+  /** The distance that is kept to training rows, in columns of the released rows. */
+  distance: DistanceRule;
 }
 
 /** How one column is drawn from those before it. */

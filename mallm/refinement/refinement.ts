@@ -8,6 +8,7 @@ import { columnTask, rowsOfColumn, type LearningTable } from './column-task.js';
 import { rakedWeights } from './pool/donor-weights.js';
 import { cellsOf, drawnColumns, type DrawnColumn } from './drawn-columns.js';
 import { GENERATOR_VERSION, storedTree, type ColumnModel, type RefinedGenerator } from './generator.js';
+import { fitPeople } from './people/fit-people.js';
 import { preparePool, type Pool } from './pool/pool.js';
 import { learnPoolWeight, learnShares, type PoolTask } from './pool/pool-weights.js';
 import { fitDistanceRule, type DistanceLevel } from './row-distance.js';
@@ -32,7 +33,12 @@ export interface RefinementInput {
   /** Draws the target sharper than it is: for training models, not for effect sizes. Default: faithful. */
   sharpened?: boolean;
   seed: number;
+  /** Columns that each row to be drawn comes with: they are drawn from, and not drawn. */
+  given?: readonly string[];
 }
+
+/** The model of a column that is not drawn. */
+const GIVEN: ColumnModel = { features: [], ridge: null, trees: [], donors: [], weights: [], gives: [], target: null };
 
 /** The pool beside the training rows in one table. */
 interface Learning extends LearningTable {
@@ -45,15 +51,22 @@ interface Learning extends LearningTable {
  *
  * Each column is learnt given those before it, the target last: a number by ridge and bagged trees on its residuals, a
  * label by bagged trees. How much the model's rows count is learnt column by column, by training rows that their prompts
- * did not show, against rows that know nothing. Deterministic per seed.
+ * did not show, against rows that know nothing. Where people have several rows, people are learnt, and rows given those
+ * before them (see `fitPeople`). Deterministic per seed.
  *
  * Departs: the published method releases the model's rows as they are; docs/decisions/refinement.md has the figures.
  */
 export function fitRefinedGenerator(input: RefinementInput): RefinedGenerator {
-  const { schema, trainRows, seed } = input;
+  return input.schema.group ? fitPeople(input, fitRows) : fitRows(input);
+}
+
+function fitRows(input: RefinementInput): RefinedGenerator {
+  const { schema, trainRows, seed, given = [] } = input;
   const columns = codeColumns(schema, trainRows);
   const train = pointsOf(columns, trainRows);
-  const order = drawingOrder(schema, columns, input.edges, train, seed);
+  const isGiven = (column: number): boolean => given.includes(schema.columns[columns[column]!.index]!.name);
+  const found = drawingOrder(schema, columns, input.edges, train, seed);
+  const order = [...found.filter(isGiven), ...found.filter((column) => !isGiven(column))];
   const closed = columns.findIndex(({ index }) => schema.columns[index]!.name === schema.target);
   const support = (pool: readonly Float64Array[], refines: boolean): DrawnColumn[] =>
     drawnColumns(schema, columns, order, train, { points: pool, refines, closed });
@@ -64,7 +77,10 @@ export function fitRefinedGenerator(input: RefinementInput): RefinedGenerator {
   const cells = cellsOf(drawn, columns, points);
   const learning = { drawn, cells, real: train.length, rows: points.length, pool, seed };
   const poolWeights: Record<string, number> = {};
+  const firstDrawn = drawn.findIndex((step) => !isGiven(step.kind === 'presence' ? step.columns[0]! : step.column));
+  const givenPlaces = firstDrawn < 0 ? drawn.length : firstDrawn;
   const models = drawn.map((step, place): ColumnModel => {
+    if (place < givenPlaces) return GIVEN;
     const name = nameOf(schema, columns, step);
     const weight = weightOfPool(learning, place);
     if (pool.points.length > 0 && step.kind !== 'presence') poolWeights[name] = weight;
@@ -79,6 +95,7 @@ export function fitRefinedGenerator(input: RefinementInput): RefinedGenerator {
     texts: textPools(schema, columns, trainRows, input.modelRows),
     sharpened: input.sharpened ?? false,
     modelRows: { given: input.modelRows.length, used: pool.points.length },
+    ...(givenPlaces > 0 ? { given: givenPlaces } : {}),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Row, TableSchema } from '../table/dataset.js';
 import { codeColumns, pointsOf, type CodedColumn } from './column-codes.js';
+import { peopleOf, personOfRow } from '../table/people.js';
 import { cellDistance, createNeighbourSearch } from './neighbour-search.js';
 
 /** Distances below this are rounding: the rows are the same. */
@@ -45,7 +46,8 @@ export interface DistanceFilter {
 /**
  * The rule of a level, from the training rows. The distance of two rows is the sum over modelled columns of the
  * difference over the range of the training rows (numbers) or 1 (labels that differ; one cell missing and not the
- * other). Identifiers and texts do not count.
+ * other). Identifiers and texts do not count. How near real rows are to each other is measured between people: rows of one
+ * person agree in much.
  *
  * Departs: the published method keeps no distance and releases copies.
  */
@@ -53,16 +55,24 @@ export function fitDistanceRule(schema: TableSchema, trainRows: readonly Row[], 
   const columns = codeColumns(schema, trainRows);
   const points = pointsOf(columns, trainRows);
   const scales = columns.map(({ kind, values }) => (kind === 'label' ? 0 : 1 / (rangeOf(values as number[]) || 1)));
-  const nearest = nearestNeighbours(points, scales);
+  const person = personOfRow(peopleOf(schema, trainRows));
+  const nearest = nearestNeighbours(points, scales, person);
   const twins = nearest.filter((distance) => distance < SAME).length / Math.max(1, points.length);
   const numbersTellApart = columns.some(({ kind, values }) => kind === 'number' && values.length * 2 >= points.length);
   const repeatsByNature = twins >= TWIN_SHARE && !numbersTellApart;
   const quantile = QUANTILES[level];
-  const distinct = [...new Map(points.map((point) => [point.join(), point])).values()];
+  const distinct = [...new Map(points.map((point, row) => [point.join(), row])).values()];
   const floor =
     quantile === null || repeatsByNature || distinct.length < 2
       ? 0
-      : quantileOf(nearestNeighbours(distinct, scales), quantile);
+      : quantileOf(
+          nearestNeighbours(
+            distinct.map((row) => points[row]!),
+            scales,
+            distinct.map((row) => person[row]!),
+          ),
+          quantile,
+        );
   return {
     level,
     columns: columns.map((column) => (column.kind === 'label' ? column : { ...column, values: [] })),
@@ -93,11 +103,16 @@ export function distanceBetween({ scales }: { scales: readonly number[] }, a: Fl
   return distance;
 }
 
-/** Distance of each point to the nearest other one; 0 for a point that has a twin. */
-function nearestNeighbours(points: readonly Float64Array[], scales: readonly number[]): number[] {
+/** Distance of each point to the nearest one of another person; 0 for a point that has a twin. */
+function nearestNeighbours(
+  points: readonly Float64Array[],
+  scales: readonly number[],
+  person: ArrayLike<number>,
+): number[] {
   const nearest = points.map(() => Infinity);
   for (let i = 0; i < points.length; i++) {
     for (let j = 0; j < i; j++) {
+      if (person[i] === person[j]) continue;
       const distance = distanceBetween({ scales }, points[i]!, points[j]!);
       if (distance < nearest[i]!) nearest[i] = distance;
       if (distance < nearest[j]!) nearest[j] = distance;
@@ -110,9 +125,10 @@ function rangeOf(sorted: readonly number[]): number {
   return sorted.length === 0 ? 0 : sorted[sorted.length - 1]! - sorted[0]!;
 }
 
-/** Quantile with linear interpolation, as NumPy's default. */
+/** Quantile with linear interpolation, as NumPy's default; 0 where no row has a neighbour. */
 function quantileOf(values: readonly number[], quantile: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
+  const sorted = values.filter(Number.isFinite).sort((a, b) => a - b);
+  if (sorted.length === 0) return 0;
   const place = quantile * (sorted.length - 1);
   const below = sorted[Math.floor(place)]!;
   return below + (sorted[Math.ceil(place)]! - below) * (place - Math.floor(place));

@@ -36,11 +36,11 @@ function describeValues(column: Column): string {
   }
 }
 
-function identifierText({ pattern, shapes, personal, empty }: IdentifierColumn): string {
+function identifierText({ pattern, shapes, personal, shared, empty }: IdentifierColumn): string {
   if (empty) return 'empty in every row, and stays so';
-  if (personal) return `personal (${personal}), made afresh`;
+  if (personal) return `personal (${personal}), made afresh${shared ? ', one a person' : ''}`;
   const all = shapes?.map((shape) => shape.pattern) ?? [pattern];
-  return `identifier, made afresh in the shape ${all.join(' or ')}`;
+  return `identifier${shared ? ' of a person' : ''}, made afresh in the shape ${all.join(' or ')}`;
 }
 
 function quoted(labels: readonly string[]): string {

@@ -94,6 +94,8 @@ export interface IdentifierColumn extends ColumnBase {
   shapes?: { pattern: string; share: number }[];
   /** Set when cells name or reach a person. */
   personal?: PersonalKind;
+  /** Set when all rows of a person have the same key: the key of the group itself, and others beside it. */
+  shared?: true;
   /** Set when no training row has a cell: none is made. */
   empty?: true;
 }
@@ -111,6 +113,26 @@ export type Column = NumericColumn | LabelColumn | DatetimeColumn | IdentifierCo
 export interface TableSchema {
   columns: Column[];
   target: string;
+  /** Set when people have several rows, as visits of a patient: all their rows are drawn and released together. */
+  group?: RowGroup;
+}
+
+/** What the rows of one person have in common, as found in the training rows; columns by name. */
+export interface RowGroup {
+  /** The identifier column that is the same in all rows of a person. */
+  key: string;
+  /** Column that the rows of a person are put in the order of; without it they are in the order of the file. */
+  order?: string;
+  /** Columns whose cell is the same in all rows of a person. */
+  constant: string[];
+  /** Number and date columns that never fall from one row of a person to the next. */
+  ascending: string[];
+  /** Columns that begin where another one ended in the row before: `tstart` with `tstop`. */
+  continued: { column: string; from: string }[];
+  /** Columns that have this cell in every row but the last of a person: an interval that another follows ends by an event. */
+  untilLast: { column: string; cell: string | number }[];
+  /** Most rows of a person. */
+  most: number;
 }
 
 /** How the input file is written, so that the output is written the same way. */

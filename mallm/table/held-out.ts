@@ -1,7 +1,8 @@
 import type { Row, TableSchema } from './dataset.js';
 import type { CsvTable } from './formats/csv.js';
 import type { InferenceOptions } from './inference/schema-inference.js';
-import { inferSchema, readRows } from './inference/schema-inference.js';
+import { groupKeysOf, inferSchema, readRows } from './inference/schema-inference.js';
+import { keyOf, placesByKey } from './people.js';
 import { createRandom, seedOf } from '../random.js';
 
 /** A typed table, a share of whose rows is held out for the evaluation. */
@@ -14,7 +15,8 @@ export interface SplitTable {
 
 /**
  * Sets a share of a table's rows apart, then types the columns by the training rows alone: no label, range or length of
- * a held-out row can reach a prompt. Held-out rows keep labels and numbers of their own.
+ * a held-out row can reach a prompt. Held-out rows keep labels and numbers of their own. All rows of a person are on one
+ * side.
  * @param heldOut null sets none apart.
  * @throws TableError as `inferSchema` does, and for a column with many held-out cells that are not of the kind of the
  *   training rows; a few are taken as missing.
@@ -25,11 +27,14 @@ export function splitTable(
   heldOut: { share: number; seed: number } | null,
 ): SplitTable {
   const { header, records } = table;
-  const out = heldOut ? heldOutPlaces(records.length, heldOut) : new Set<number>();
+  const group = groupKeysOf(header, records, options)?.key ?? null;
+  const key = group === null ? -1 : header.indexOf(group);
+  const people = placesByKey(records.map((record) => keyOf(record[key] ?? '')));
+  const out = heldOut ? heldOutPlaces(people, records.length, heldOut) : new Set<number>();
   const schema = inferSchema(
     header,
     records.filter((_, index) => !out.has(index)),
-    options,
+    { ...options, group },
   );
   const rows = readRows(schema, header, records, table);
   return {
@@ -39,10 +44,19 @@ export function splitTable(
   };
 }
 
-/** At least one row; the same number of rows, share and seed give the same places. */
-function heldOutPlaces(rows: number, { share, seed }: { share: number; seed: number }): Set<number> {
-  const order = createRandom(seedOf(seed, 'held-out')).shuffle(Array.from({ length: rows }, (_, index) => index));
-  return new Set(order.slice(0, Math.max(1, Math.round(share * rows))));
+/** Whole people, until their rows are the share; at least one row, and not all. The same people, share and seed give the same places. */
+function heldOutPlaces(
+  people: readonly (readonly number[])[],
+  rows: number,
+  { share, seed }: { share: number; seed: number },
+): Set<number> {
+  const wanted = Math.max(1, Math.round(share * rows));
+  const out = new Set<number>();
+  for (const places of createRandom(seedOf(seed, 'held-out')).shuffle(people)) {
+    if (out.size >= wanted) break;
+    for (const place of places) out.add(place);
+  }
+  return out;
 }
 
 /** A share written `0.2` or `20%`, or null when the text is no number. */

@@ -2,7 +2,7 @@ import type { Random } from '../../random.js';
 import type { Allowed } from './allowed.js';
 import { columnDrawers, evenDraw, type Block } from './column-drawer.js';
 import { conditionalDraw, type ConditionalDraw } from './conditional-draw.js';
-import type { DrawnColumn } from '../drawn-columns.js';
+import { cellsOf, type DrawnColumn } from '../drawn-columns.js';
 import type { RefinedGenerator } from '../generator.js';
 import { scoreReader } from '../number-scores.js';
 
@@ -11,8 +11,8 @@ const CANDIDATES = { each: 32, least: 2048, most: 16_384 };
 
 /** Draws rows in blocks, as points of the coded columns (see `pointsOf`). */
 export interface BlockDrawer {
-  /** Draws so many points into `points`. */
-  draw(count: number): void;
+  /** Draws so many points into `points`; `given`: points with the cells that each row comes with, if the generator wants any. */
+  draw(count: number, given?: readonly Float64Array[]): void;
   /** Points drawn last; each is overwritten by the next draw. */
   points: Float64Array[];
 }
@@ -20,7 +20,8 @@ export interface BlockDrawer {
 /**
  * Makes a generator ready to draw. Rows are drawn column by column, a block of them at a time. Under conditions many
  * candidates are carried forward; at each column with a condition they are drawn anew from one another by how likely
- * each is to satisfy it, and go on with an allowed cell. Deterministic per stream of chance.
+ * each is to satisfy it, and go on with an allowed cell. Rows that come with given cells stay what they are: each just
+ * gets an allowed cell. Deterministic per stream of chance.
  *
  * @param allowed by drawn column; null where anything goes.
  */
@@ -30,6 +31,7 @@ export function createBlockDrawer(
   random: Random,
 ): BlockDrawer {
   const width = generator.drawn.length;
+  const first = generator.given ?? 0;
   const drawers = columnDrawers(generator);
   const draws = drawers.map((drawer, place) => evenDraw(drawer, place, random));
   const conditional = drawers.map((drawer, place) => {
@@ -44,13 +46,15 @@ export function createBlockDrawer(
   const write = pointWriter(generator, allowed, random);
   const points: Float64Array[] = [];
   let block: Block = { width, codes: new Float64Array() };
-  const draw = (count: number): void => {
-    const most = lastCondition < 0 ? count : candidatesFor(count);
+  const draw = (count: number, given: readonly Float64Array[] = []): void => {
+    const most = lastCondition < 0 || first > 0 ? count : candidatesFor(count);
     if (block.codes.length < most * width) block = { width, codes: new Float64Array(most * width) };
+    writeGiven(generator, given, block);
     let rows = most;
-    for (let place = 0; place < width; place++) {
+    for (let place = first; place < width; place++) {
       const condition = conditional[place];
       if (!condition) draws[place]!(block, rows);
+      else if (first > 0) for (let row = 0; row < rows; row++) condition.draw(block, row);
       else {
         const after = place === lastCondition ? count : most;
         block = drawnAnew(block, rows, after, condition, random);
@@ -63,6 +67,17 @@ export function createBlockDrawer(
     for (let row = 0; row < count; row++) write(block, row, points[row]!);
   };
   return { draw, points };
+}
+
+function writeGiven(
+  { drawn, columns, given = 0 }: RefinedGenerator,
+  points: readonly Float64Array[],
+  block: Block,
+): void {
+  if (given === 0) return;
+  cellsOf(drawn.slice(0, given), columns, points).forEach(({ codes }, place) => {
+    for (let row = 0; row < points.length; row++) block.codes[row * block.width + place] = codes[row]!;
+  });
 }
 
 /** Cells that are missing have the code that the models were fitted with. */

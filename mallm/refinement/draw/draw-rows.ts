@@ -1,13 +1,13 @@
 import { rowSatisfies, type PartialRow } from '../../conditions/condition.js';
-import { createRandom, type Random } from '../../random.js';
+import { createRandom } from '../../random.js';
 import type { Rejections } from '../../rejections.js';
 import type { Row } from '../../table/dataset.js';
 import { createBlockDrawer } from './block-drawer.js';
-import { rowOfPoint } from '../column-codes.js';
-import { drawConditions, type DrawConditions } from './drawn-conditions.js';
+import { drawConditions } from './drawn-conditions.js';
 import type { RefinedGenerator } from '../generator.js';
 import { createDistanceFilter } from '../row-distance.js';
-import { createTextChoice } from '../texts.js';
+import { drawPeople } from '../people/draw-people.js';
+import { rowMaker, shortfallOf } from './row-maker.js';
 
 /** Attempts a wanted row, and beyond them for any number of rows, before a draw gives up. */
 const ATTEMPTS_A_ROW = 100;
@@ -15,19 +15,14 @@ const ATTEMPTS = 5000;
 /** Rows of a block; somewhat more than are missing, since some are too near to a training row. */
 const BLOCK = { least: 50, most: 1024, spare: 1.25 };
 
-/** What kept most of the missing rows back. */
-const REASONS: Record<string, string> = {
-  'exact-copy': 'most of the others would be copies of training rows',
-  'too-near': 'most of the others would be nearer to a training row than the distance level allows',
-  'condition-not-met': 'rows that satisfy the conditions are too rare',
-};
-
 /** What is asked of a generator. */
 export interface DrawRequest {
   count: number;
   seed: number;
   /** Every row satisfies them. */
   conditions?: PartialRow;
+  /** Whether `count` counts people rather than rows. Default: rows, and the last person is not cut. */
+  people?: boolean;
 }
 
 /** Rows that were drawn. */
@@ -37,18 +32,21 @@ export interface DrawnRows {
   rejections: Rejections;
   /** Released rows that equal a training row: 0 unless rows repeat by nature. */
   repeats: number;
-  /** Why there are fewer rows than asked, in words, or null. */
+  /** Why there are fewer rows (or people) than asked, in words, or null. */
   shortfall: string | null;
 }
 
 /**
  * Draws rows, a block at a time, and drops those too near to a training row. Deterministic per seed; shards with seeds of
  * their own are independent. Memory: the rows asked. Every row satisfies the conditions, which are drawn forward (see
- * `createBlockDrawer`). Identifiers are null: they are made afresh later.
+ * `createBlockDrawer`). Identifiers are null: they are made afresh later; where people have several rows, the key of the
+ * group numbers them.
  *
  * @throws Error when a condition names a column that the schema does not have.
  */
-export function drawRows(generator: RefinedGenerator, { count, seed, conditions = {} }: DrawRequest): DrawnRows {
+export function drawRows(generator: RefinedGenerator, request: DrawRequest): DrawnRows {
+  if (generator.people) return drawPeople(generator, generator.people, request);
+  const { count, seed, conditions = {} } = request;
   const allowed = drawConditions(generator, conditions);
   const drawn: DrawnRows = { rows: [], rejections: {}, repeats: 0, shortfall: null };
   if (allowed.impossible !== null) return { ...drawn, shortfall: count > 0 ? allowed.impossible : null };
@@ -77,26 +75,5 @@ export function drawRows(generator: RefinedGenerator, { count, seed, conditions 
       }
     }
   }
-  return drawn.rows.length < count ? { ...drawn, shortfall: shortfallOf(drawn) } : drawn;
-}
-
-/** Turns points into rows, with a text of the pool in each text column. */
-function rowMaker(
-  { schema, columns, texts, distance }: RefinedGenerator,
-  allowed: DrawConditions,
-  random: Random,
-): (point: Float64Array) => Row {
-  const choices = texts.map((pool) => ({ pool, choose: createTextChoice(pool, distance.scales) }));
-  return (point) => {
-    const row = rowOfPoint(schema, columns, point);
-    for (const { pool, choose } of choices) row[pool.index] = choose(point, random, allowed.texts.get(pool.index));
-    return row;
-  };
-}
-
-function shortfallOf({ rejections }: DrawnRows): string {
-  const [reason = 'too-near'] = Object.entries(rejections)
-    .sort(([, a], [, b]) => b - a)
-    .map(([name]) => name);
-  return REASONS[reason] ?? reason;
+  return drawn.rows.length < count ? { ...drawn, shortfall: shortfallOf(drawn.rejections) } : drawn;
 }

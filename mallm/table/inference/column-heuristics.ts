@@ -2,6 +2,7 @@ import type { Column } from '../dataset.js';
 import { isKeyShape } from '../identifier-pattern.js';
 import { areTruths } from '../label-match.js';
 import { numberStyle, parseNumber } from '../number-grid.js';
+import { isPersonName } from './group-key.js';
 
 /** More labels than this are text, unless each is in two rows or more on average; far more always are: prompts list labels. */
 const MOST_LABELS = 100;
@@ -40,7 +41,8 @@ export function isKey(cells: Cells): boolean {
   const isWhole = distinct.every((text) => /^\d+$/.test(text));
   const isRowNumber = isWhole && all.every((text, index) => Number(text) === Number(all[0]) + index);
   const isNumber = !isWhole && numberStyle(distinct) !== null;
-  return isRowNumber || isKeyShape(distinct) || (!isNumber && (isKeyName(base.name) || distinct.every(isNumbered)));
+  const isNamed = !isNumber && (isKeyName(base.name) || (!isWhole && distinct.every(isNumbered)));
+  return isRowNumber || isKeyShape(distinct) || isNamed || (isWhole && isPersonName(base.name));
 }
 
 /** Whether a text is a number of something rather than words or a measurement: `943 476 5919`, `BB00017`, `X-123-7`. */

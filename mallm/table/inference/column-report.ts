@@ -1,7 +1,8 @@
 import { describeColumn } from '../column-description.js';
-import type { Column, DatetimeColumn, LabelColumn, NumericColumn, TableSchema } from '../dataset.js';
+import type { Column, DatetimeColumn, LabelColumn, NumericColumn, RowGroup, TableSchema } from '../dataset.js';
 import { isMissing, isLabelWord } from '../missing.js';
 import { parseNumber } from '../number-grid.js';
+import { keyOf, placesByKey } from '../people.js';
 import { readCell } from '../cell-text.js';
 import { specialsOf } from '../special-values.js';
 import { formatCell } from '../formats/csv.js';
@@ -32,19 +33,28 @@ export interface ColumnReport {
 
 /** What every column of a table was taken for. `records` are those that the schema was made of. */
 export function reportColumns(
-  { columns }: TableSchema,
+  { columns, group }: TableSchema,
   header: readonly string[],
   records: readonly (readonly string[])[],
   given: ReadonlySet<string> = new Set(),
 ): ColumnReport[] {
   return columns.map((column) => {
     const place = header.indexOf(column.name);
-    return reportOf(
-      column,
-      records.map((record) => record[place]!),
-      given.has(column.name),
-    );
+    const texts = records.map((record) => record[place]!);
+    const report = reportOf(column, texts, given.has(column.name));
+    return column.name === group?.key ? { ...report, unusual: groupLines(group, texts) } : report;
   });
+}
+
+/** What a user should know of the column that names people. */
+function groupLines({ order, constant, most }: RowGroup, texts: readonly string[]): string[] {
+  const people = placesByKey(texts.map(keyOf)).length;
+  const same =
+    constant.length > 0 ? `; the same in all of them: ${constant.map((name) => JSON.stringify(name)).join(', ')}` : '';
+  return [
+    `names ${people} people with up to ${most} rows each${same}`,
+    `rows of a person are drawn together${order === undefined ? '' : `, in the order of ${JSON.stringify(order)}`}, and get one fresh key; --no-group if these are no people`,
+  ];
 }
 
 /** The lines of reports that a user should see before anything is paid. */

@@ -1,9 +1,19 @@
 import { readCell, type CellReading } from '../cell-text.js';
-import { inferColumn } from './column-inference.js';
-import { columnNamed, isLabel, isModelled, type Column, type Row, type TableSchema } from '../dataset.js';
+import { groupedColumns, type KeysGiven } from './grouped-columns.js';
+import {
+  columnNamed,
+  isLabel,
+  isModelled,
+  type Column,
+  type Row,
+  type RowGroup,
+  type TableSchema,
+} from '../dataset.js';
 import { TableError } from '../../errors.js';
 import { commonestToken } from '../missing.js';
 import { didYouMean } from '../near-names.js';
+import { findGroupKeys } from './group-key.js';
+import { rowGroupOf } from './row-group.js';
 import { checkMetadataColumns, type TableMetadata } from './sdv-metadata.js';
 
 /** Fewer rows than this say nothing about a table. */
@@ -20,6 +30,8 @@ export interface InferenceOptions {
   metadata?: TableMetadata;
   /** Columns that look personal, and are to be kept as they are. */
   keep?: readonly string[];
+  /** The column whose rows belong to one person; null for none. Without it, it is found, or taken from the metadata. */
+  group?: string | null;
 }
 
 /**
@@ -48,17 +60,57 @@ export function inferSchema(
 export function inferColumns(
   header: readonly string[],
   records: readonly (readonly string[])[],
-  { target = '', metadata, keep }: Partial<InferenceOptions>,
+  options: Partial<InferenceOptions>,
 ): TableSchema {
+  const { target = '', metadata, keep } = options;
   if (target !== '') checkTarget(header, target);
   if (metadata) checkMetadataColumns(metadata, header);
   const tableToken = commonestToken(records.flat()) ?? '';
-  const columns = header.map((name, index) => {
-    const texts = records.map((record) => record[index]!);
+  const contexts = header.map((name) => {
     const known = { metadata: metadata?.columns.get(name), keep: keep?.includes(name) };
-    return inferColumn(texts, { name, isTarget: name === target, tableToken, ...known });
+    return { name, isTarget: name === target, tableToken, ...known };
   });
-  return { columns, target };
+  const keys = groupKeysOf(header, records, options);
+  const columns = groupedColumns(header, records, contexts, keys);
+  const schema: TableSchema = { columns, target };
+  const group = keys && rowGroupOf(schema, readRows(schema, header, records), keys);
+  return group ? withGroup(schema, group) : schema;
+}
+
+/**
+ * The column whose rows belong to one person, with others that name people: as it is given, as the metadata has it, or
+ * found by name, shape and repetition; null where there is none.
+ * @throws TableError for a column that the table does not have, and for the target.
+ */
+export function groupKeysOf(
+  header: readonly string[],
+  records: readonly (readonly string[])[],
+  { target, metadata, keep = [], group = metadata?.group }: Partial<InferenceOptions>,
+): KeysGiven | null {
+  if (group === null) return null;
+  const isOpen = (name: string): boolean =>
+    name !== target && !keep.includes(name) && (metadata?.columns.get(name)?.kind ?? 'identifier') === 'identifier';
+  const found = findGroupKeys(header, records, isOpen);
+  if (group === undefined) return found && { key: found.group, others: found.others };
+  if (!header.includes(group) || group === target) {
+    throw new TableError({
+      problem: `the group column ${JSON.stringify(group)} ${group === target ? 'is the target' : 'is not in the table'}`,
+      expected: 'the column whose value is the same in all rows of one person',
+      remedy: didYouMean(group, header, 'Name one, or say that there is none: --no-group.'),
+    });
+  }
+  const order = metadata?.group === group ? metadata.order : undefined;
+  const others = found ? [found.group, ...found.others].filter((name) => name !== group) : [];
+  return { key: group, others, ...(order === undefined ? {} : { order }) };
+}
+
+/** Marks the identifiers that all rows of a person share. */
+function withGroup({ columns, target }: TableSchema, group: RowGroup): TableSchema {
+  const isShared = ({ name }: Column): boolean => name === group.key || group.constant.includes(name);
+  const marked = columns.map((column) =>
+    column.kind === 'identifier' && !column.empty && isShared(column) ? { ...column, shared: true as const } : column,
+  );
+  return { columns: marked, target, group };
 }
 
 /**

@@ -28,6 +28,10 @@ export interface ColumnMetadata {
 /** What metadata says about a table: only the columns it names. */
 export interface TableMetadata {
   columns: ReadonlyMap<string, ColumnMetadata>;
+  /** The column whose rows belong to one person; null for none, undefined where nothing is said. */
+  group?: string | null;
+  /** The column that puts the rows of a person in order. */
+  order?: string;
 }
 
 type Json = Record<string, unknown>;
@@ -37,23 +41,30 @@ type Json = Record<string, unknown>;
  * of `header` counts. A categorical column with `order` (labels from low to high) or `order_by` is ordered. Beside SDV's
  * own keys a column may have a `description`; labels `missing_values` (texts that mean missing; all others are labels); and
  * numbers `special_values` (texts beside the numbers that are kept with their share). Personal sdtypes (`name`, `email`,
- * `ssn`, …) become identifiers: made afresh, never copied.
+ * `ssn`, …) become identifiers: made afresh, never copied. `sequence_key` names the column that all rows of a person
+ * share (null: there is none), `sequence_index` the one that puts them in order.
  * @throws TableError when it is not such metadata, or an sdtype, format or regular expression is not known.
  */
 export function parseMetadata(json: unknown, header?: readonly string[]): TableMetadata {
   const table = tableIn(json, header);
   const columns = asObject(table.columns, '"columns" of the metadata');
-  return { columns: new Map(Object.entries(columns).map(([name, column]) => [name, readColumn(name, column)])) };
+  return {
+    columns: new Map(Object.entries(columns).map(([name, column]) => [name, readColumn(name, column)])),
+    ...readGroup(table),
+  };
 }
 
 /** SDV metadata (single table, version 1) of a schema; reading it again with the same table gives the same schema. */
 export function toMetadata(schema: TableSchema): Json {
   const keys = schema.columns.filter(
-    (column) => column.kind === 'identifier' && !column.nullable && !column.personal && !isEmpty(column),
+    (column) =>
+      column.kind === 'identifier' && !column.nullable && !column.personal && !column.shared && !isEmpty(column),
   );
+  const { group } = schema;
   return {
     METADATA_SPEC_VERSION: 'SINGLE_TABLE_V1',
     ...(keys.length === 1 && { primary_key: keys[0]!.name }),
+    ...(group && { sequence_key: group.key, ...(group.order !== undefined && { sequence_index: group.order }) }),
     columns: Object.fromEntries(
       schema.columns.filter((column) => !isEmpty(column)).map((column) => [column.name, writeColumn(column)]),
     ),
@@ -62,10 +73,11 @@ export function toMetadata(schema: TableSchema): Json {
 
 /** @throws TableError when metadata names a column that the table does not have. */
 export function checkMetadataColumns(metadata: TableMetadata, header: readonly string[]): void {
-  for (const name of metadata.columns.keys()) {
+  const { group, order } = metadata;
+  for (const name of [...metadata.columns.keys(), ...[group, order].filter((each) => typeof each === 'string')]) {
     if (header.includes(name)) continue;
     throw new TableError({
-      problem: `the metadata describes a column ${JSON.stringify(name)} that the table does not have`,
+      problem: `the metadata names a column ${JSON.stringify(name)} that the table does not have`,
       remedy: didYouMean(name, header, 'Remove it from the metadata.'),
     });
   }
@@ -89,6 +101,13 @@ function tableIn(json: unknown, header: readonly string[] | undefined): Json {
     got: `${tables.length} tables, ${fitting.length} of them with such columns`,
     remedy: 'Keep only the table that is meant under "tables".',
   });
+}
+
+function readGroup({ sequence_key: key, sequence_index: order }: Json): Pick<TableMetadata, 'group' | 'order'> {
+  return {
+    ...(key === null || typeof key === 'string' ? { group: key } : {}),
+    ...(typeof order === 'string' ? { order } : {}),
+  };
 }
 
 function readColumn(name: string, json: unknown): ColumnMetadata {
