@@ -12,6 +12,7 @@ import type { CsvDialect, Row, TableSchema } from '../mallm/table/dataset.js';
 import type { evaluateTable as evaluate } from '../mallm/evaluation/evaluate.js';
 import type { EvaluationWithBaselines } from '../mallm/evaluation/result.js';
 import { finishedRows } from '../mallm/table/finished-rows.js';
+import { withPooledLabels } from '../mallm/table/protected-cell.js';
 import type { Rejections } from '../mallm/rejections.js';
 import { seedOf } from '../mallm/random.js';
 import { drawRows } from '../mallm/refinement/draw/draw-rows.js';
@@ -116,7 +117,8 @@ export async function evaluateCsv(input: {
   limit: number;
   seed: number;
 }): Promise<EvaluationWithBaselines> {
-  const { schema, dialect, train, heldOut, limit, seed } = input;
+  const { schema, dialect, train, limit, seed } = input;
+  const heldOut = withPooledLabels(schema, input.heldOut);
   const { evaluateTable } = await evaluation();
   const header = formatCsv(schema, [], dialect);
   const { header: names, records } = parseCsv(Buffer.from(header + input.csv));

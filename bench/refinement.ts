@@ -4,6 +4,7 @@
  *
  *   python3 -m venv .cache/python && .cache/python/bin/pip install scikit-learn xgboost scipy "pandas<3"
  *   npm run bench:refinement -- [--tables adult,insurance] [--sizes 50,100] [--seeds 4] [--methods faithful,prototype]
+ *     [--min-count 1]
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -15,6 +16,8 @@ import { drawRows } from '../mallm/refinement/draw/draw-rows.js';
 import { fitRefinedGenerator, type RefinementInput } from '../mallm/refinement/refinement.js';
 import type { Row } from '../mallm/table/dataset.js';
 import { taskOf } from '../mallm/table/dataset.js';
+import { withPooledLabels } from '../mallm/table/protected-cell.js';
+import { protectTable } from '../mallm/table/protection/protect-table.js';
 import { searchStructure } from '../mallm/theta/structure-search.js';
 import type { Cell } from './quality-cells.js';
 import { readRowsOf, readSplit, type Split, type TableName } from './quality-data.js';
@@ -48,6 +51,7 @@ const { values } = parseArgs({
     tables: { type: 'string', default: 'adult,insurance' },
     sizes: { type: 'string', default: '50,100' },
     seeds: { type: 'string', default: '4' },
+    'min-count': { type: 'string', default: '3' },
     methods: { type: 'string', default: Object.keys(methods).join() },
     python: { type: 'string', default: '.cache/python/bin/python' },
   },
@@ -56,8 +60,9 @@ const names = values.methods.split(',');
 const cells: Cell[] = [];
 for (const table of values.tables.split(',')) {
   for (const size of values.sizes.split(',').map(Number)) {
-    const split = await readSplit(table as TableName, size);
-    if (!split) continue;
+    const found = await readSplit(table as TableName, size);
+    if (!found) continue;
+    const split = protectedSplit(found);
     for (let seed = 1; seed <= Number(values.seeds); seed++) {
       for (const method of names) {
         const start = performance.now();
@@ -69,6 +74,12 @@ for (const table of values.tables.split(',')) {
   }
 }
 console.log(markdownOf(cells, names));
+
+/** The training rows as a fit sees them, held-out rows as its evaluation does. */
+function protectedSplit(split: Split): Split {
+  const { schema, rows } = protectTable(split.schema, split.train, { minCount: Number(values['min-count']), seed: 1 });
+  return { ...split, schema, train: rows, heldOut: withPooledLabels(schema, split.heldOut) };
+}
 
 async function prototypeRows(split: Split, seed: number): Promise<Row[]> {
   const folder = mkdtempSync(join(tmpdir(), 'prototype-'));

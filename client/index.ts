@@ -23,7 +23,7 @@ export type { FitOutcome, FitRequest, Watcher } from './runs/fit.js';
 export { resumeFrom } from './runs/resume-from.js';
 export type { ResumeFromRequest } from './runs/resume-from.js';
 export { baseline, refine } from './tables/rows.js';
-export type { RowsOutcome } from './tables/rows.js';
+export type { RefineRequest, RowsOutcome } from './tables/rows.js';
 export { sample } from './runs/sample.js';
 export type { SampleOutcome, SampleRequest } from './runs/sample.js';
 export {
@@ -49,6 +49,8 @@ export { commonReasons, poorYield } from '../mallm/fit/model-yield.js';
 export { blindWarning, scoreSummary } from '../mallm/fit/score-summary.js';
 export type { Evaluation } from '../mallm/evaluation/result.js';
 export type { Manifest } from '../mallm/fit/manifest.js';
+export { protectionLines } from '../mallm/table/protection/protection-lines.js';
+export type { ColumnProtection } from '../mallm/table/protection/column-protection.js';
 export { TABLE_FORMATS } from '../output/table-content.js';
 export type { TableFormat } from '../output/table-content.js';
 export type { FitOptions } from '../mallm/options.js';

@@ -140,6 +140,11 @@ export const fitOptionsSchema = z.strictObject({
    */
   distance: z.enum(DISTANCE_LEVELS),
   /**
+   * Least number of people that hold a label, or reach a number, which is shown to the model and drawn; 1 shows all.
+   * @default 3 (paper: 1)
+   */
+  minCount: z.int().min(1).max(50),
+  /**
    * Model calls in flight at once.
    * @default 8
    */
@@ -206,6 +211,7 @@ export const paperPreset: FitOptions = {
   patience: 5,
   refinement: false,
   distance: 'off',
+  minCount: 1,
   inFlight: 8,
   maxCalls: null,
   maxTokens: null,
@@ -233,6 +239,7 @@ export const defaultPreset: FitOptions = {
   patience: 4,
   refinement: true,
   distance: 'mild',
+  minCount: 3,
 };
 
 /**

@@ -134,6 +134,7 @@ export async function manifestOf(store: ObjectStore, results: Results): Promise<
     unseen: unseenValues(plan.schema, spec.conditions),
     draw: spec.draw,
     distance: spec.distance,
+    ...(plan.protections && { protected: plan.protections }),
     ...(await refinementOf(store, drawn)),
     store: store.url,
     files: {},

@@ -10,6 +10,7 @@ import { fidelitySection } from './sections/fidelity.js';
 import { mapSection } from './sections/map.js';
 import { overviewSection } from './sections/overview.js';
 import { privacySection } from './sections/privacy.js';
+import { protectionSection } from './sections/protection.js';
 import { rowsSection } from './sections/rows.js';
 import { scoreSection } from './sections/score.js';
 import { settingsSection } from './sections/settings.js';
@@ -39,6 +40,7 @@ export function renderReport(input: ReportInput): string {
     columnsSection(schema, train, synthetic, evaluation),
     ...judged.slice(1),
     exposureSection(manifest),
+    ...protectionSection(manifest),
     rowsSection(manifest),
     settingsSection(manifest),
   ];

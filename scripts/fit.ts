@@ -4,7 +4,16 @@ import { blindWarning, commonReasons, dryRun, fit, poorYield, resumeFrom, scoreS
 import type { FitOutcome, FitRequest } from '../client/index.js';
 import { addModelFlags, configWith } from './model-options.js';
 import type { ModelFlags } from './model-options.js';
-import { distanceOption, decimal, groupOf, groupOption, noGroupOption, several, whole } from './options.js';
+import {
+  decimal,
+  distanceOption,
+  groupOf,
+  groupOption,
+  keepColumnOption,
+  minCountOption,
+  noGroupOption,
+  whole,
+} from './options.js';
 import { openTerminal, runCommand, WITHOUT_MODEL } from './terminal.js';
 import type { OutputOptions } from './terminal.js';
 
@@ -33,11 +42,7 @@ export function fitCommand(): Command {
     .option('--rows <n>', 'rows to release (default: as many as the table has)', whole)
     .option('--context <text>', 'what the table is about; @file reads a file')
     .option('--sheet <name>', 'sheet of an Excel workbook (default: the first)')
-    .option(
-      '--keep-column <name>',
-      'do not make this column afresh, though it looks personal; may be repeated',
-      several,
-    )
+    .addOption(keepColumnOption())
     .addOption(groupOption())
     .addOption(noGroupOption())
     .option('--schema <metadata.json>', 'SDV metadata that overrides the inferred columns')
@@ -117,6 +122,7 @@ function methodOptions(command: Command): void {
     .option('--no-partial-rows', 'let the model draw every cell')
     .option('--no-refinement', "release the model's rows as they are")
     .addOption(distanceOption())
+    .addOption(minCountOption())
     .option('--patience <n>', 'iterations without a better score after which the fit ends; 0 never', whole)
     .option('--in-flight <n>', 'model calls at once', whole)
     .option('--max-calls <n>', 'end the fit, with the best θ so far, after so many model calls', whole)

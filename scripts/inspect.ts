@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { inspect } from '../client/index.js';
 import type { Inspection } from '../client/index.js';
-import { groupOf, groupOption, noGroupOption, several } from './options.js';
+import { groupOf, groupOption, keepColumnOption, minCountOption, noGroupOption } from './options.js';
 import { openTerminal, runCommand } from './terminal.js';
 
 /** A longer description is cut: a list of labels may be long. */
@@ -17,6 +17,7 @@ interface Flags {
   keepColumn?: string[];
   /** False for --no-group. */
   group?: string | false;
+  minCount?: number;
   json?: boolean;
   out?: string;
 }
@@ -29,13 +30,10 @@ export function inspectCommand(): Command {
     .option('--target <column>', 'the column to be predicted')
     .option('--sheet <name>', 'sheet of an Excel workbook (default: the first)')
     .option('--schema <metadata.json>', 'SDV metadata that overrides the inferred columns')
-    .option(
-      '--keep-column <name>',
-      'do not make this column afresh, though it looks personal; may be repeated',
-      several,
-    )
+    .addOption(keepColumnOption())
     .addOption(groupOption())
     .addOption(noGroupOption())
+    .addOption(minCountOption())
     .option('--out <metadata.json>', 'write SDV metadata, to be edited and given back with --schema')
     .option('--json', 'print the result as JSON')
     .addHelpText(
@@ -53,12 +51,15 @@ Examples:
     );
 }
 
-function linesOf({ rows, columns, notes }: Inspection, out: string | undefined): string[] {
+function linesOf({ rows, columns, protections, notes }: Inspection, out: string | undefined): string[] {
   const width = Math.max(...columns.map(({ name }) => name.length));
   const lines = columns.flatMap(({ name, confidence, description, missing, misfits, unusual }) => [
     `${name.padEnd(width)}  ${confidence.padEnd(6)}  ${cut(description, WIDEST)}${missing > 0 ? `; ${missing} without a value` : ''}`,
     ...(misfits.length > 0 ? [`${' '.repeat(width + 10)}no values: ${examples(misfits)}`] : []),
     ...unusual.map((line) => `${' '.repeat(width + 10)}${line}`),
+    ...protections
+      .filter((protection) => protection.column === name && protection.how !== 'made-afresh')
+      .map(({ inWords }) => `${' '.repeat(width + 10)}protected: ${inWords}`),
   ]);
   return [
     `${rows} rows, ${columns.length} columns`,

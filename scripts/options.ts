@@ -54,3 +54,19 @@ export function noGroupOption(): Option {
 export function groupOf(group: string | boolean | undefined): string | null | undefined {
   return typeof group === 'string' ? group : group === false ? null : undefined;
 }
+
+/** `--keep-column`, for commands that read a table to learn from. */
+export function keepColumnOption(): Option {
+  return new Option(
+    '--keep-column <name>',
+    'keep this column as it is, though it looks personal or has rare values; may be repeated',
+  ).argParser(several);
+}
+
+/** `--min-count`, for commands that read a table to learn from. */
+export function minCountOption(): Option {
+  return new Option(
+    '--min-count <k>',
+    'labels that fewer people have are pooled, numbers that fewer reach are brought in; 1 for none (default: 3)',
+  ).argParser(whole);
+}

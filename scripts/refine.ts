@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { refine } from '../client/index.js';
-import { distanceOption, whole } from './options.js';
+import { protectionLines, refine } from '../client/index.js';
+import { distanceOption, minCountOption, whole } from './options.js';
 import { openTerminal, runCommand } from './terminal.js';
 
 type Flags = Omit<Parameters<typeof refine>[0], 'table'>;
@@ -15,6 +15,7 @@ export function refineCommand(): Command {
     .requiredOption('--out <file>', 'CSV file to write')
     .option('--rows <n>', 'rows to draw (default: as many as the table has)', whole)
     .addOption(distanceOption())
+    .addOption(minCountOption())
     .option('--sharpen', 'a more predictable target: for training models, not for effect sizes')
     .option('--sheet <name>', 'sheet of an Excel workbook (default: the first)')
     .option('--schema <metadata.json>', 'SDV metadata that overrides the inferred columns')
@@ -25,14 +26,14 @@ export function refineCommand(): Command {
     )
     .action((table: string, flags: Flags) =>
       runCommand(async (signal) => {
-        const { file, released, shortfall, refinement } = await refine({ ...flags, table, signal });
-        const lines = [`${released} rows in ${file}`, refinement, ...(shortfall ? [`short: ${shortfall}`] : [])];
-        openTerminal({}).result(lines, {
+        const { file, released, shortfall, refinement, protections } = await refine({ ...flags, table, signal });
+        const lines = [
+          `${released} rows in ${file}`,
           refinement,
-          file,
-          released,
-          shortfall,
-        });
+          ...protectionLines(protections),
+          ...(shortfall ? [`short: ${shortfall}`] : []),
+        ];
+        openTerminal({}).result(lines, { refinement, protections, file, released, shortfall });
       }),
     );
 }

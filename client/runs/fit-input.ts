@@ -8,6 +8,8 @@ import { parseFitOptions } from '../../mallm/options.js';
 import type { RunPlan } from '../../mallm/fit/plan.js';
 import { firstTaskInstruction } from '../../mallm/prompts/generator-prompt.js';
 import { readShare, splitTable } from '../../mallm/table/held-out.js';
+import { protectTable } from '../../mallm/table/protection/protect-table.js';
+import { protectionLines } from '../../mallm/table/protection/protection-lines.js';
 import { reportColumns, unusualLines } from '../../mallm/table/inference/column-report.js';
 import { parseThetaDocument } from '../../mallm/theta/theta-document.js';
 import type { TableSource } from './run-folder.js';
@@ -62,8 +64,10 @@ export async function readFitInput(request: FitTable, given: Partial<FitOptions>
     ...(await readMetadata(request.schema, file)),
   };
   const split = splitTable(file, inference, share === null ? null : { share, seed: options.seed });
-  const { schema, trainRows } = split;
-  const heldOutRows = split.heldOutRows ?? (await heldOutFile(request, schema));
+  const heldOutRows = split.heldOutRows ?? (await heldOutFile(request, split.schema));
+  const { minCount, seed } = options;
+  const protection = { minCount, keep: request.keepColumns, seed };
+  const { schema, rows: trainRows, protections } = protectTable(split.schema, split.trainRows, protection);
   assertEdges(schema, options);
   const context = await textOption(request.context);
   const theta = request.theta === undefined ? null : await readTheta(request.theta, schema);
@@ -77,12 +81,14 @@ export async function readFitInput(request: FitTable, given: Partial<FitOptions>
     causalStructure: theta?.causalStructure ?? null,
     givenColumns: theta?.givenColumns ?? null,
     options,
+    protections,
+    ...(request.keepColumns && { keepColumns: request.keepColumns }),
     ...(request.allowWithoutModel ? { allowWithoutModel: true } : {}),
   };
   const fingerprint = sha256(JSON.stringify([sha256(file.bytes), plan, heldOutRows]));
   const source = { table: resolve(request.table), sha256: sha256(file.bytes), heldOutShare: share };
-  const reports = reportColumns(schema, file.header, file.records, new Set(inference.metadata?.columns.keys()));
-  const notes = [...file.notes, ...unusualLines(reports)];
+  const reports = reportColumns(split.schema, file.header, file.records, new Set(inference.metadata?.columns.keys()));
+  const notes = [...file.notes, ...unusualLines(reports), ...protectionLines(protections)];
   return { name: file.name, trainRows, heldOutRows, plan, fingerprint, source, notes };
 }
 

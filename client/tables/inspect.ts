@@ -1,5 +1,8 @@
-import { inferColumns } from '../../mallm/table/inference/schema-inference.js';
+import { inferColumns, readRows } from '../../mallm/table/inference/schema-inference.js';
 import { reportColumns, type ColumnReport } from '../../mallm/table/inference/column-report.js';
+import type { ColumnProtection } from '../../mallm/table/protection/column-protection.js';
+import { protectTable } from '../../mallm/table/protection/protect-table.js';
+import { parseFitOptions } from '../../mallm/options.js';
 import { toMetadata } from '../../mallm/table/inference/sdv-metadata.js';
 import { writeWhole } from '../runs/run-folder.js';
 import { readMetadata, readTableFile } from './table-file.js';
@@ -14,10 +17,12 @@ export interface InspectRequest {
   target?: string;
   /** SDV metadata JSON that overrides the inferred columns. */
   schema?: string;
-  /** Columns that look personal and are to be kept as they are. */
+  /** Columns that are to be kept as they are, though they look personal or have rare values. */
   keepColumns?: string[];
   /** The column whose rows belong to one person; null for none. By default it is found. */
   group?: string | null;
+  /** As of a fit: labels and numbers that fewer people hold are pooled or brought in; 3 by default, 1 for none. */
+  minCount?: number;
   /** SDV metadata JSON to write: what was found, to be edited and given back as `schema`. */
   out?: string;
 }
@@ -26,6 +31,8 @@ export interface InspectRequest {
 export interface Inspection {
   rows: number;
   columns: ColumnReport[];
+  /** What a fit would protect. */
+  protections: ColumnProtection[];
   /** How the file was read, where that is not obvious. */
   notes: string[];
 }
@@ -33,14 +40,17 @@ export interface Inspection {
 /** Looks at a table as a fit would, column by column. No model call. @throws TableError when it cannot be read. */
 export async function inspect(request: InspectRequest): Promise<Inspection> {
   const { table, sheet, target, schema, keepColumns, group, out } = request;
+  const { minCount, seed } = parseFitOptions({ minCount: request.minCount });
   const file = await readTableFile(table, sheet);
   const { metadata } = await readMetadata(schema, file);
   const inferred = inferColumns(file.header, file.records, { target, metadata, keep: keepColumns, group });
   const given = new Set(metadata?.columns.keys());
   if (out !== undefined) await writeWhole(out, `${JSON.stringify(toMetadata(inferred), null, 2)}\n`);
+  const rows = readRows(inferred, file.header, file.records, file);
   return {
-    rows: file.records.length,
+    rows: rows.length,
     columns: reportColumns(inferred, file.header, file.records, given),
+    protections: protectTable(inferred, rows, { minCount, keep: keepColumns, seed }).protections,
     notes: file.notes,
   };
 }

@@ -2,6 +2,10 @@ import type { BaselineMethod } from '../../mallm/baselines/baseline.js';
 import { formatCsv } from '../../mallm/table/formats/csv.js';
 import type { Row } from '../../mallm/table/dataset.js';
 import type { DistanceLevel } from '../../mallm/refinement/row-distance.js';
+import type { ColumnProtection } from '../../mallm/table/protection/column-protection.js';
+import { protectTable } from '../../mallm/table/protection/protect-table.js';
+import { protectedCell } from '../../mallm/table/protected-cell.js';
+import { parseFitOptions } from '../../mallm/options.js';
 import { finishedRows, identifiersOf } from '../../mallm/table/finished-rows.js';
 import type { Rejections } from '../../mallm/rejections.js';
 import { writeWhole } from '../runs/run-folder.js';
@@ -41,16 +45,29 @@ export async function baseline(request: OfTable & { method: BaselineMethod }): P
   return { file: request.out, released: made.length, rejections: {}, shortfall: null };
 }
 
+/** A refinement of rows that any model has made. */
+export interface RefineRequest extends OfTable {
+  /** The model's rows: a table with the same columns. */
+  pool: string;
+  distance?: DistanceLevel;
+  sharpen?: boolean;
+  /** As of a fit: labels and numbers that fewer people hold are pooled or brought in; 3 by default, 1 for none. */
+  minCount?: number;
+}
+
 /** The refinement for rows that any model has made: they count as far as the table vouches for them. No model call. */
 export async function refine(
-  request: OfTable & { pool: string; distance?: DistanceLevel; sharpen?: boolean },
-): Promise<RowsOutcome & { refinement: string }> {
+  request: RefineRequest,
+): Promise<RowsOutcome & { refinement: string; protections: ColumnProtection[] }> {
   const { pool, distance = 'mild', sharpen = false, seed = 1 } = request;
-  const { file, schema, rows } = await read(request);
+  const { minCount } = parseFitOptions({ minCount: request.minCount });
+  const { file, ...found } = await read(request);
+  const { schema, rows, protections } = protectTable(found.schema, found.rows, { minCount, seed });
+  const made = rowsLike(found.schema, await readTableFile(pool), pool);
   const prior = {
     schema,
     trainRows: rows,
-    modelRows: rowsLike(schema, await readTableFile(pool), pool),
+    modelRows: made.map((row) => row.map((cell, place) => protectedCell(schema.columns[place]!, cell))),
     distance,
     sharpened: sharpen,
     seed,
@@ -58,7 +75,7 @@ export async function refine(
   const drawn = await inThread(request, (run) => run('refineRows', { ...prior, count: request.rows ?? rows.length }));
   await write(request, file, schema, rows, drawn.rows);
   const { refinement, rejections, shortfall } = drawn;
-  return { file: request.out, released: drawn.rows.length, rejections, shortfall, refinement };
+  return { file: request.out, released: drawn.rows.length, rejections, shortfall, refinement, protections };
 }
 
 async function read({

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { fitOptionsSchema } from '../options.js';
 import { DISTANCE_LEVELS } from '../refinement/row-distance.js';
+import { PROTECTIONS } from '../table/protection/column-protection.js';
 
 const count = z.int().min(0);
 const fraction = z.number().min(0).max(1);
@@ -113,6 +114,17 @@ export const manifestSchema = z.strictObject({
   unseen: z.array(z.string()).describe('conditions that ask for what no training row shows'),
   draw: z.enum(['refined', 'model']).describe('where released rows come from'),
   distance: z.enum(DISTANCE_LEVELS).describe('how near a released row may come to a real one'),
+  protected: z
+    .array(
+      z.strictObject({
+        column: z.string(),
+        how: z.enum(PROTECTIONS),
+        cells: count.describe('cells of the training rows that it concerns'),
+        inWords: z.string(),
+      }),
+    )
+    .optional()
+    .describe('what was done to the training rows before the model and the refinement see them; docs/protection.md'),
   refinement: z
     .strictObject({
       sharpened: z.boolean().describe('the target was drawn sharper: for training models, not for effect sizes'),

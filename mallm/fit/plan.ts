@@ -1,4 +1,5 @@
 import type { CsvDialect, Row, TableSchema } from '../table/dataset.js';
+import type { ColumnProtection } from '../table/protection/column-protection.js';
 import type { FitOptions } from '../options.js';
 import { givenColumns } from '../theta/given-columns.js';
 import type { Ref } from '../reference.js';
@@ -20,6 +21,9 @@ export interface RunPlan {
   /** Columns to give to begin with, from a θ given by hand; null gives the target and the roots. */
   givenColumns: string[] | null;
   options: FitOptions;
+  /** What was protected in the training rows, and columns that are kept as they are; plans of older versions lack them. */
+  protections?: ColumnProtection[];
+  keepColumns?: string[];
   /** Go on when the model gives (nearly) no valid rows; plans of older versions lack it. */
   allowWithoutModel?: boolean;
   train: Ref;

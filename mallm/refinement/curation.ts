@@ -3,6 +3,7 @@ import type { Row, TableSchema } from '../table/dataset.js';
 import type { Rejections } from '../rejections.js';
 import { createRandom } from '../random.js';
 import type { DistanceLevel } from './row-distance.js';
+import { namingNumbers } from './naming-numbers.js';
 import { createDistanceFilter, fitDistanceRule } from './row-distance.js';
 import { rowSatisfies } from '../conditions/condition.js';
 import { contentKey, schemaViolation } from '../table/released-rows.js';
@@ -25,7 +26,7 @@ export interface CurationInput {
 /**
  * Adds rows of the model to those already kept until enough are kept: none that violates the schema or a condition,
  * none that copies a training row or another row of the table (unless rows repeat by nature), none nearer to a training row
- * than the distance level allows. Every row that is not kept is counted under its reason.
+ * than the distance level allows, none with a number of so many digits that it names a training row. Every row that is not kept is counted under its reason.
  *
  * Rows are taken in a seeded random order, never in that of the examples that made them.
  */
@@ -33,6 +34,7 @@ export function curate(input: CurationInput): { kept: Row[]; rejections: Rejecti
   const { schema, trainRows, conditions, wanted, seed, isElsewhere = () => false } = input;
   const rule = fitDistanceRule(schema, trainRows, input.distance);
   const filter = createDistanceFilter(rule);
+  const hasNamingNumber = namingNumbers(schema, trainRows);
   const kept = [...input.kept];
   const seen = new Set(kept.map((row) => contentKey(schema, row)));
   const rejections: Rejections = {};
@@ -46,6 +48,7 @@ export function curate(input: CurationInput): { kept: Row[]; rejections: Rejecti
     if (violation) reject('schema-violation');
     else if (!rowSatisfies(schema, row, conditions)) reject('condition-not-met');
     else if (tooNear) reject(tooNear);
+    else if (hasNamingNumber(row)) reject('number-of-a-real-row');
     else if (!rule.repeatsByNature && (seen.has(contentKey(schema, row)) || isElsewhere(row))) reject('repeated-row');
     else {
       kept.push(row);

@@ -1,9 +1,12 @@
 import { normalQuantile } from '../learning/standard-normal.js';
 import type { Random } from '../random.js';
-import { toGrid, type Grid } from './number-grids.js';
+import { namesRow, toGrid, type Grid } from './number-grids.js';
 
 /** Share of the normal score in a score; the rest is the standardised value. */
 const NORMAL_SHARE = 0.5;
+
+/** Rows that may have a number in common which names a row all the same. */
+const FEW_ROWS = 2;
 
 /** A number column as trees see it: a score for each value, ascending with it. Plain JSON. */
 export interface NumberScores {
@@ -55,7 +58,7 @@ export interface ScoreReader {
   /**
    * The number that a score stands for: the value whose score is nearest, values counting by their rows. A value that
    * one row holds moves: on the line between two such values, then up to half the gap on either side, within the range
-   * and on the grid.
+   * and on the grid. So does one of so many digits that it names a row, where two have it.
    */
   read(score: number, random: Random): number;
 }
@@ -66,6 +69,8 @@ export function scoreReader(numbers: NumberScores): ScoreReader {
   const counts = Float64Array.from(numbers.counts);
   const scores = Float64Array.from(numbers.scores);
   const { grid } = numbers;
+  const naming = Uint8Array.from(values, (value) => Number(grid !== null && namesRow(grid, value)));
+  const moves = counts.map((rows, i) => Number(rows === 1 || (rows <= FEW_ROWS && naming[i] === 1)));
   const last = values.length - 1;
   const read = (score: number, random: Random): number => {
     if (last === 0) return values[0]!;
@@ -74,10 +79,12 @@ export function scoreReader(numbers: NumberScores): ScoreReader {
     const share = gap < 0 ? 0 : gap > 1 ? 1 : gap;
     const near = share <= counts[i]! / (counts[i]! + counts[i + 1]!) ? i : i + 1;
     let value = values[near]!;
-    if (grid === null || counts[near] !== 1) return value;
-    const isBetween = share > 1e-6 && share < 1 - 1e-6 && counts[i] === 1 && counts[i + 1] === 1;
+    if (grid === null || moves[near] === 0) return value;
+    const isBetween = share > 1e-6 && share < 1 - 1e-6 && moves[i] === 1 && moves[i + 1] === 1;
     if (isBetween) value = values[i]! + share * (values[i + 1]! - values[i]!);
-    const side = 2 * random.uniform() - 1;
+    const chance = 2 * random.uniform() - 1;
+    const side =
+      naming[near] === 0 ? chance : near === 0 ? Math.abs(chance) : near === last ? -Math.abs(chance) : chance;
     const reach =
       side < 0 ? values[near]! - values[Math.max(0, near - 1)]! : values[Math.min(last, near + 1)]! - values[near]!;
     value += (side * reach) / 2;

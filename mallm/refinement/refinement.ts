@@ -1,6 +1,7 @@
 import type { Row, TableSchema } from '../table/dataset.js';
 import { createRandom, seedOf } from '../random.js';
 import type { Edge } from '../theta/theta.js';
+import { clampedEnds, spreadEnds } from './clamped-ends.js';
 import { codeColumns, pointsOf } from './column-codes.js';
 import { fitColumn, TREES } from './column-model.js';
 import { drawingOrder } from './column-order.js';
@@ -61,7 +62,9 @@ export function fitRefinedGenerator(input: RefinementInput): RefinedGenerator {
 }
 
 function fitRows(input: RefinementInput): RefinedGenerator {
-  const { schema, trainRows, seed, given = [] } = input;
+  const { schema, seed, given = [] } = input;
+  const ends = clampedEnds(schema, input.trainRows);
+  const [trainRows, modelRows] = [spreadEnds(ends, input.trainRows), spreadEnds(ends, input.modelRows)];
   const columns = codeColumns(schema, trainRows);
   const train = pointsOf(columns, trainRows);
   const isGiven = (column: number): boolean => given.includes(schema.columns[columns[column]!.index]!.name);
@@ -70,8 +73,14 @@ function fitRows(input: RefinementInput): RefinedGenerator {
   const closed = columns.findIndex(({ index }) => schema.columns[index]!.name === schema.target);
   const support = (pool: readonly Float64Array[], refines: boolean): DrawnColumn[] =>
     drawnColumns(schema, columns, order, train, { points: pool, refines, closed });
-  const offered = pointsOf(columns, input.modelRows);
-  const pool = preparePool(input, columns, support(offered, false), train, seedOf(seed, 'pool'));
+  const offered = pointsOf(columns, modelRows);
+  const pool = preparePool(
+    { ...input, trainRows, modelRows },
+    columns,
+    support(offered, false),
+    train,
+    seedOf(seed, 'pool'),
+  );
   const drawn = support(pool.points, pool.refines);
   const points = [...train, ...pool.points];
   const cells = cellsOf(drawn, columns, points);
@@ -91,7 +100,7 @@ function fitRows(input: RefinementInput): RefinedGenerator {
   return {
     ...{ version: GENERATOR_VERSION, schema, columns, drawn, models, poolWeights },
     cells: cells.map(({ codes }) => [...codes.subarray(0, rows)]),
-    distance: fitDistanceRule(schema, trainRows, input.distance),
+    distance: fitDistanceRule(schema, input.trainRows, input.distance),
     texts: textPools(schema, columns, trainRows, input.modelRows),
     sharpened: input.sharpened ?? false,
     modelRows: { given: input.modelRows.length, used: pool.points.length },

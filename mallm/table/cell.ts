@@ -12,6 +12,7 @@ import { meantLabel } from './label-match.js';
 import { isMissing } from './missing.js';
 import { parseWritten } from './number-format.js';
 import { roundToStep } from './number-grid.js';
+import { pooledLabel, protectedCell } from './protected-cell.js';
 import { isSpecial } from './special-values.js';
 
 /** Why a value cannot be a cell of a column. */
@@ -32,8 +33,9 @@ const UNPRINTABLE = /[^\P{Cc}\n\t]|\p{Cs}/u;
 
 /**
  * Reads a value of a model's reply as a cell: strict on what it means, humane on how it is written. Numbers may come as
- * numeric strings, plain or in the column's format, and are rounded to the column's grid, then must lie within its range; labels may come in another
- * case, as a number or as true and false, where only one label can be meant; null and the missing tokens are missing.
+ * numeric strings, plain or in the column's format, and are rounded to the column's grid, then must lie within its range;
+ * labels may come in another case, as a number or as true and false, where only one label can be meant; null and the
+ * missing tokens are missing. What the protection of the table has pooled or brought into the range is so here, too.
  * Identifiers are made afresh: whatever comes is dropped, the cell is null.
  */
 export function cellFromJson(column: Column, value: unknown): { cell: Cell } | { reason: CellProblem } {
@@ -103,14 +105,15 @@ function datetimeCell(column: DatetimeColumn, value: unknown): { cell: Cell } | 
   return { reason: 'not-a-date' };
 }
 
-function inRange(column: NumericColumn | DatetimeColumn, cell: number): { cell: Cell } | { reason: CellProblem } {
+function inRange(column: NumericColumn | DatetimeColumn, number: number): { cell: Cell } | { reason: CellProblem } {
+  const cell = protectedCell(column, number) as number;
   return cell < column.min || cell > column.max ? { reason: 'out-of-range' } : { cell };
 }
 
 function labelCell(column: LabelColumn, value: unknown): { cell: Cell } | { reason: CellProblem } {
   if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean')
     return { reason: 'not-a-label' };
-  const label = meantLabel(column, value);
+  const label = meantLabel(column, value) ?? pooledLabel(column, String(value).trim());
   return label === null ? { reason: 'unknown-label' } : { cell: label };
 }
 

@@ -30,12 +30,19 @@ interface NumberBase extends ColumnBase {
   specials?: SpecialValue[];
 }
 
+/** Training cells that were brought to the range of the values that enough people reach. */
+export interface Clamped {
+  low: number;
+  high: number;
+}
+
 /** A number on a grid of decimals. */
 export interface NumericColumn extends NumberBase {
   kind: 'numeric';
   /** Least and greatest value of the training rows. */
   min: number;
   max: number;
+  clamped?: Clamped;
   /**
    * `min`: fewest decimals that are written. `max`: most decimals that a value needs, which is its grid. Whole numbers
    * written `35.0` give `{ min: 1, max: 0 }`: drawn as whole numbers, written with one decimal.
@@ -56,6 +63,10 @@ export interface LabelColumn extends ColumnBase {
   kind: 'categorical' | 'ordered' | 'boolean';
   /** The labels of the training rows as written there (for `ordered`: in their order). */
   categories: string[];
+  /** The label that rare ones are pooled into: a label that is none of the categories counts as it. */
+  pool?: string;
+  /** Ordered labels before rare ones were put into the level beside them. */
+  levels?: string[];
 }
 
 /** A date or a date with time, held as seconds since 1970-01-01 UTC. */
@@ -63,6 +74,9 @@ export interface DatetimeColumn extends NumberBase {
   kind: 'datetime';
   min: number;
   max: number;
+  clamped?: Clamped;
+  /** Set when days and months of birth are drawn anew, years kept. */
+  birth?: true;
   /**
    * strftime-style format, as in SDV metadata: `%Y-%m-%d`. Beyond that: `%-d` without leading zero, `%^b` in capitals,
    * `%3f` for three digits of a second, `%:z` for an offset with a colon.

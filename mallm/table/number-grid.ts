@@ -72,6 +72,13 @@ export function decimalsOf(value: number): number {
   return Math.max(0, digits - Number(exponent));
 }
 
+/** Significant digits of a number: 0.00120 has two. */
+export function significantDigits(value: number): number {
+  const [mantissa = ''] = String(Math.abs(value)).split('e');
+  const digits = mantissa.replace('.', '').replace(/^0+/, '');
+  return (mantissa.includes('.') ? digits : digits.replace(/0+$/, '')).length;
+}
+
 /** A number as its column writes it. */
 export function formatNumber(style: NumberStyle, value: number): string {
   const rounded = roundToDecimals(style.decimals.max, value);

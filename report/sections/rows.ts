@@ -14,6 +14,7 @@ const REASONS: Record<string, string> = {
   'missing-column': 'leaves a column out',
   'missing-not-allowed': 'leaves a cell empty that may not be empty',
   'no-rows': 'the reply had no row',
+  'number-of-a-real-row': 'has a number of many digits that a training row has',
   'not-a-date': 'has text where a date is due',
   'not-a-label': 'has something else where a label is due',
   'not-a-number': 'has text where a number is due',

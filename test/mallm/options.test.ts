@@ -26,6 +26,7 @@ const PUBLISHED = {
   patience: 5, // §3.2, the number is ours
   refinement: false, // Listing 1, L17-18: the model's rows are the product
   distance: 'off',
+  minCount: 1, // every cell is shown
 };
 const OF_A_RUN = {
   preset: 'paper',
@@ -57,6 +58,12 @@ describe('preset paper', () => {
 });
 
 describe('preset default', () => {
+  it('bounds the least number of people', () => {
+    for (const minCount of [1, 3, 50]) expect(parseFitOptions({ minCount }).minCount).toBe(minCount);
+    for (const minCount of [0, 51, 2.5])
+      expect(() => parseFitOptions({ minCount })).toThrow(/minCount is out of range/);
+  });
+
   it('is what a fit has without a preset, and ends after four iterations without a gain', () => {
     expect(parseFitOptions({})).toEqual(defaultPreset);
     expect(defaultPreset.patience).toBe(4);

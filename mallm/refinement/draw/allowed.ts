@@ -80,12 +80,12 @@ function nearestAllowed(
     if (isFit(value)) return value;
     const ends = stretches.map(([from, to]) => Math.min(to, Math.max(from, value)));
     const beside = [value, ...ends].flatMap((end) => {
-      if (grid === null) return [end];
+      if (grid === null || 'digits' in grid) return [end];
       const point = toGrid(grid, end);
       return [end, point, toGrid(grid, point - grid.step), toGrid(grid, point + grid.step)];
     });
     const onGrid = (candidate: number): boolean =>
-      grid === null || Math.abs(toGrid(grid, candidate) - candidate) < grid.step * 1e-6;
+      grid === null || 'digits' in grid || Math.abs(toGrid(grid, candidate) - candidate) < grid.step * 1e-6;
     const known = values.filter(accepts);
     const fit = [
       ...beside

@@ -137,7 +137,7 @@ function riseColumn(
   const rises = people.flatMap((rows) =>
     rows.slice(1).map((row, number) => Number(rise(column, rows[number]![index]!, row[index]!))),
   );
-  return { ...column, min: Math.min(...rises), max: Math.max(...rises), nullable: false };
+  return { ...column, min: Math.min(...rises), max: Math.max(...rises), clamped: undefined, nullable: false };
 }
 
 function countColumn(name: string, max: number): NumericColumn {

@@ -1,5 +1,5 @@
 import { textLength } from '../cell.js';
-import type { Column, IdentifierColumn, LabelColumn, TextColumn } from '../dataset.js';
+import type { Column, DatetimeColumn, IdentifierColumn, LabelColumn, TextColumn } from '../dataset.js';
 import { parseDatetime } from '../datetime-format.js';
 import { areTruths, truthOf } from '../label-match.js';
 import { commonestToken, hasNoneLabel, isLabelWord, isMissingToken } from '../missing.js';
@@ -9,7 +9,7 @@ import { isKey, isLabelled, isText, isUnique, type Cells } from './column-heuris
 import { datetimeColumn } from './datetime-column.js';
 import { misfit, tooManyTruths } from './misfit.js';
 import { extent, numericColumn } from './number-inference.js';
-import { personalKind } from './personal.js';
+import { isBirthDate, personalKind } from './personal.js';
 import type { ColumnMetadata } from './sdv-metadata.js';
 import { shapesOf } from '../identifier-shapes.js';
 
@@ -32,7 +32,7 @@ export function inferColumn(texts: readonly string[], context: ColumnContext): C
   const cells = cellsOf(texts, context);
   if (cells.present.length === 0)
     return { ...cells.base, nullable: true, kind: 'identifier', pattern: '', empty: true };
-  return context.metadata ? declared(cells, context.metadata, context.isTarget) : inferred(cells, context);
+  return context.metadata ? declared(cells, context.metadata, context) : inferred(cells, context);
 }
 
 /** The cells of a column, missing ones apart. A word that also means missing is a label where the metadata says so. */
@@ -67,7 +67,7 @@ function inferred(cells: Cells, { isTarget, keep = false }: ColumnContext): Colu
   const personal = isTarget || keep ? null : personalKind(valued);
   if (personal) return { ...identifierColumn(cells), personal };
   const datetime = isTarget ? exactly(datetimeColumn(valued)) : datetimeColumn(valued);
-  if (datetime) return datetime;
+  if (datetime) return isTarget || keep ? datetime : withBirth(datetime);
   if (!isTarget && isKey(cells)) return identifierColumn(cells);
   const numeric = numericColumn(valued, { isTarget });
   if (numeric) {
@@ -83,7 +83,12 @@ function exactly<C extends Column>(column: C | null): C | null {
   return column && 'specials' in column ? null : column;
 }
 
-function declared(cells: Cells, metadata: ColumnMetadata, isTarget: boolean): Column {
+/** Marks dates of birth: by the column's name, unless something else is said of it. */
+function withBirth(column: DatetimeColumn, isBirth = isBirthDate(column)): DatetimeColumn {
+  return isBirth ? { ...column, birth: true } : column;
+}
+
+function declared(cells: Cells, metadata: ColumnMetadata, { isTarget, keep = false }: ColumnContext): Column {
   switch (metadata.kind) {
     case 'numeric':
       return (
@@ -91,7 +96,10 @@ function declared(cells: Cells, metadata: ColumnMetadata, isTarget: boolean): Co
         misfit(cells, 'numerical', isNumberLike)
       );
     case 'datetime':
-      return datetimeColumn(cells, metadata.format) ?? misfitDate(cells, metadata.format);
+      return withBirth(
+        datetimeColumn(cells, metadata.format) ?? misfitDate(cells, metadata.format),
+        isTarget || keep ? false : metadata.birth,
+      );
     case 'boolean':
       return cells.distinct.length <= 2 ? { ...labelColumn(cells), kind: 'boolean' } : tooManyTruths(cells);
     case 'categorical':

@@ -9,11 +9,7 @@ import { formatCell } from '../formats/csv.js';
 
 /** Whole numbers of so few different values may be codes of classes. */
 const FEW_NUMBERS = 6;
-/** A label in fewer rows than this is rare. */
-const RARE = 3;
 const MANY_LABELS = 50;
-const BIRTH =
-  /(?:^|[^a-z])(?:dob|birth|birthdate|birth_?date|date_of_birth|geburtsdatum|geburtstag|naissance|brthdtc?)(?:$|[^a-z])/;
 
 /** What a column was taken for, and why one may look again. */
 export interface ColumnReport {
@@ -100,7 +96,7 @@ function unusualIn(column: Column, counts: ReadonlyMap<string, number>, texts: r
         'free text: the model writes it, nothing else is drawn from it; "categorical" in the metadata makes labels',
       ];
     default:
-      return labelLines(column, counts, texts);
+      return labelLines(column, texts);
   }
 }
 
@@ -126,13 +122,16 @@ function numberLines(column: NumericColumn, counts: ReadonlyMap<string, number>)
   ];
 }
 
-function dateLines({ name, forms }: DatetimeColumn): string[] {
-  const isBirth = BIRTH.test(name.replace(/([a-z])([A-Z])/g, '$1_$2').toLowerCase());
+function dateLines({ name, forms, birth }: DatetimeColumn): string[] {
   return [
     ...(forms
       ? [`${forms.length + 1} ways to write a date (offsets, or dates without a day): kept with their shares`]
       : []),
-    ...(isBirth ? ['dates of birth: prompts show some of them; leave the column out, or give the age instead'] : []),
+    ...(birth
+      ? [
+          `dates of birth: day and month are drawn anew, the year is kept (--keep-column ${JSON.stringify(name)} keeps all)`,
+        ]
+      : []),
   ];
 }
 
@@ -148,14 +147,12 @@ function personalLines(personal: string | undefined, name: string): string[] {
   return [`${said}: in no prompt, and made afresh (--keep-column ${JSON.stringify(name)} keeps them)`];
 }
 
-function labelLines(column: LabelColumn, counts: ReadonlyMap<string, number>, texts: readonly string[]): string[] {
+function labelLines(column: LabelColumn, texts: readonly string[]): string[] {
   const labels = column.categories.length;
-  const rare = column.categories.filter((label) => (counts.get(label) ?? 0) < RARE && column.kind !== 'ordered').length;
   const words = texts.filter((text) => isLabelWord(text) && isMissing(column, text)).length;
   const numbers = column.categories.filter((label) => parseNumber(label) !== null && /^0\d/.test(label)).length;
   return [
     ...(labels > MANY_LABELS ? [`${labels} labels, which every prompt lists`] : []),
-    ...(rare > 0 ? [`${rare} label${rare > 1 ? 's are' : ' is'} in fewer than ${RARE} rows`] : []),
     ...(words > 0
       ? [
           `${words} cells of ${JSON.stringify(column.missingToken)} count as missing; "categorical" in the metadata makes it a label`,

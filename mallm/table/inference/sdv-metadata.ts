@@ -19,6 +19,8 @@ export interface ColumnMetadata {
   pattern?: string;
   /** What of a person the cells say, for `identifier`. */
   personal?: PersonalKind;
+  /** Whether dates are dates of birth, for `datetime`; without it the name decides. */
+  birth?: boolean;
   /** Texts that stand for a missing cell, beside the empty one, for labels: all others are labels. */
   missing?: string[];
   /** Texts beside the numbers, for `numeric`: codes for missing, words. Without it they are found. */
@@ -40,9 +42,9 @@ type Json = Record<string, unknown>;
  * Reads SDV metadata: a single table (`{"columns": …}`) or several (`{"tables": …}`), of which the one with the columns
  * of `header` counts. A categorical column with `order` (labels from low to high) or `order_by` is ordered. Beside SDV's
  * own keys a column may have a `description`; labels `missing_values` (texts that mean missing; all others are labels); and
- * numbers `special_values` (texts beside the numbers that are kept with their share). Personal sdtypes (`name`, `email`,
- * `ssn`, …) become identifiers: made afresh, never copied. `sequence_key` names the column that all rows of a person
- * share (null: there is none), `sequence_index` the one that puts them in order.
+ * numbers `special_values` (texts beside the numbers that are kept with their share); dates with `pii` are dates of birth.
+ * Personal sdtypes (`name`, `email`, `ssn`, …) become identifiers: made afresh, never copied. `sequence_key` names the
+ * column that all rows of a person share (null: there is none), `sequence_index` the one that puts them in order.
  * @throws TableError when it is not such metadata, or an sdtype, format or regular expression is not known.
  */
 export function parseMetadata(json: unknown, header?: readonly string[]): TableMetadata {
@@ -122,7 +124,10 @@ function readColumn(name: string, json: unknown): ColumnMetadata {
   const read: ColumnMetadata = { ...known, description: typeof description === 'string' ? description : '', ...texts };
   if (kind === 'categorical' && order) return { ...read, kind: 'ordered', order: readOrder(name, order) };
   if (kind === 'categorical' && column.order_by) return { ...read, kind: 'ordered' };
-  if (kind === 'datetime' && format) return { ...read, format: readFormat(name, format) };
+  if (kind === 'datetime') {
+    const birth = typeof column.pii === 'boolean' ? { birth: column.pii } : {};
+    return { ...read, ...birth, ...(format ? { format: readFormat(name, format) } : {}) };
+  }
   if (kind === 'identifier' && typeof regex === 'string') return { ...read, pattern: patternFromRegex(regex) };
   return read;
 }
@@ -178,8 +183,9 @@ function readFormat(name: string, format: unknown): string {
 function writeColumn(column: Column): Json {
   const json: Json = { sdtype: sdtypeOf(column) };
   if (column.kind === 'numeric') json.computer_representation = column.decimals.max === 0 ? 'Int64' : 'Float';
-  if (column.kind === 'ordered') json.order = column.categories;
+  if (column.kind === 'ordered') json.order = column.levels ?? column.categories;
   if (column.kind === 'datetime') json.datetime_format = portableFormat(column.format);
+  if (column.kind === 'datetime' && column.birth) json.pii = true;
   if (column.kind === 'identifier' && !column.personal && !column.shapes) {
     json.regex_format = patternToRegex(column.pattern);
   }

@@ -53,6 +53,52 @@ describe('identifiers of held-out rows', () => {
   });
 });
 
+describe('values that one person alone has', () => {
+  it('do not come back: a label, a salary, names and e-mail addresses; and that is said and counted', async () => {
+    const path = 'rare-values-come-back/rare.csv';
+    const { stderr } = await fit(path, 'outcome', 'rare');
+    expect(stderr).toMatch(/"name": names of persons: in no prompt/);
+    expect(stderr).toMatch(/"email": e-mail addresses: in no prompt/);
+    expect(stderr).toMatch(/"icd": 1 label that fewer than 3 people have: "other"/);
+    expect((await place.run(['sample', 'rare', '--rows', '1000', '--out', 'rare.csv'])).code).toBe(0);
+    for (const file of [ownFile('rare', 'synthetic.csv'), ownFile('rare.csv')]) {
+      for (const column of ['name', 'email']) {
+        const real = new Set(await cellsOf(repositoryFile(`${CASES}/${path}`), column));
+        expect((await cellsOf(file, column)).filter((cell) => real.has(cell))).toEqual([]);
+      }
+      expect(new Set(await cellsOf(file, 'icd'))).toEqual(new Set(['E11', 'I10', 'J44', 'other']));
+      expect(Math.max(...(await cellsOf(file, 'salary')).map(Number))).toBeLessThanOrEqual(51_947);
+    }
+    const manifest = readFileSync(ownFile('rare', 'manifest.json'), 'utf8');
+    const { protected: protections } = JSON.parse(manifest) as { protected: { column: string; how: string }[] };
+    expect(protections.map(({ column, how }) => `${column} ${how}`)).toEqual([
+      'name made-afresh',
+      'email made-afresh',
+      'age clamped',
+      'icd pooled',
+      'salary clamped',
+    ]);
+    const report = readFileSync(ownFile('rare', 'report.html'), 'utf8');
+    expect(report).toContain('What was protected in the training rows');
+    const table = repositoryFile(`${CASES}/${path}`);
+    const prompt = await place.run(['fit', table, '--target', 'outcome', '--examples-per-prompt', '20', '--dry-run']);
+    expect(prompt.stdout).toContain('"salary": integer from 27926 to 51947');
+    for (const text of [manifest, report, prompt.stdout]) expect(text).not.toMatch(/E75\.2|9000000|hosp\.org|Sur\d/);
+  });
+
+  it('come back with --min-count 1, and personal columns with --keep-column', async () => {
+    await fit('rare-values-come-back/rare.csv', 'outcome', 'open', '--min-count', '1', '--keep-column', 'name');
+    const real = new Set(await cellsOf(repositoryFile(`${CASES}/rare-values-come-back/rare.csv`), 'name'));
+    expect(real.size).toBe(80);
+    const manifest = JSON.parse(readFileSync(ownFile('open', 'manifest.json'), 'utf8')) as {
+      options: { minCount: number };
+      protected: { column: string }[];
+    };
+    expect(manifest.options.minCount).toBe(1);
+    expect(manifest.protected.map(({ column }) => column)).toEqual(['email']);
+  });
+});
+
 describe('codes for missing', () => {
   it('come out with their share, and never as parts of a mean', async () => {
     const { stderr } = await fit('missing-codes-are-averaged/missing.csv', 'outcome', 'codes');
