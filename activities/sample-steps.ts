@@ -85,12 +85,16 @@ export async function drawShard({ openStore, compute }: Dependencies, input: Dra
 }
 
 /** The keys of all real rows, held-out ones included: none of them is given to a synthetic row. */
-async function keysOfData(store: ObjectStore, { schema, train, heldOut }: RunPlan): Promise<Record<string, string[]>> {
+async function keysOfData(
+  store: ObjectStore,
+  { schema, train, heldOut, keysLeftOut = {} }: RunPlan,
+): Promise<Record<string, string[]>> {
   if (!schema.columns.some(({ kind }) => kind === 'identifier')) return {};
   const rows = await Promise.all(
     [train, heldOut].filter((ref) => ref !== null).map((ref) => getObject<Row[]>(store, ref)),
   );
-  return identifiersOf(schema, rows.flat());
+  const keys = Object.entries(identifiersOf(schema, rows.flat()));
+  return Object.fromEntries(keys.map(([name, own]) => [name, [...own, ...(keysLeftOut[name] ?? [])]]));
 }
 
 function oldGenerator({ version }: { version: number }): RunError {

@@ -8,6 +8,7 @@ import type { FitOptions } from '../../mallm/options.js';
 import type { RunPlan } from '../../mallm/fit/plan.js';
 import { seedOf } from '../../mallm/random.js';
 import { parseMetadata, toMetadata } from '../../mallm/table/inference/sdv-metadata.js';
+import { identifiersOf } from '../../mallm/table/finished-rows.js';
 import { protectTable } from '../../mallm/table/protection/protect-table.js';
 import type { FitInUse, PlannedRefit, ScheduleSpec } from '../../workflows/schedule-contract.js';
 import { runKeys } from '../../store/keys.js';
@@ -36,10 +37,10 @@ export async function planTableRefit(
   const split = share === null ? null : { share, seed: before.options.seed };
   const { schema: found, trainRows, heldOutRows } = splitTable(table, { target, metadata }, split);
   const protection = { minCount: before.options.minCount ?? 1, keep: before.keepColumns, seed: before.options.seed };
-  const { schema, rows: train, protections } = protectTable(found, trainRows, protection);
+  const { schema, rows: train, leftOut, protections } = protectTable(found, trainRows, protection);
   const runId = `${spec.fit.runId}-${shortHash(spec.prefix + sha256)}`;
   const heldOut = heldOutRows ? await putVersion(store, runKeys(runId).heldOut, heldOutRows) : before.heldOut;
-  const plan = { ...before, schema, dialect, heldOut, protections };
+  const plan = { ...before, schema, dialect, heldOut, protections, keysLeftOut: identifiersOf(schema, leftOut) };
   return plannedOf(store, { spec, plan, train, runId, slot, table: sha256, cause: 'table' });
 }
 

@@ -8,6 +8,7 @@ import { parseFitOptions } from '../../mallm/options.js';
 import type { RunPlan } from '../../mallm/fit/plan.js';
 import { firstTaskInstruction } from '../../mallm/prompts/generator-prompt.js';
 import { readShare, splitTable } from '../../mallm/table/held-out.js';
+import { identifiersOf } from '../../mallm/table/finished-rows.js';
 import { protectTable } from '../../mallm/table/protection/protect-table.js';
 import { protectionLines } from '../../mallm/table/protection/protection-lines.js';
 import { reportColumns, unusualLines } from '../../mallm/table/inference/column-report.js';
@@ -67,7 +68,8 @@ export async function readFitInput(request: FitTable, given: Partial<FitOptions>
   const heldOutRows = split.heldOutRows ?? (await heldOutFile(request, split.schema));
   const { minCount, seed } = options;
   const protection = { minCount, keep: request.keepColumns, seed };
-  const { schema, rows: trainRows, protections } = protectTable(split.schema, split.trainRows, protection);
+  const found = protectTable(split.schema, split.trainRows, protection);
+  const { schema, rows: trainRows, protections } = found;
   assertEdges(schema, options);
   const context = await textOption(request.context);
   const theta = request.theta === undefined ? null : await readTheta(request.theta, schema);
@@ -82,6 +84,7 @@ export async function readFitInput(request: FitTable, given: Partial<FitOptions>
     givenColumns: theta?.givenColumns ?? null,
     options,
     protections,
+    ...(found.leftOut.length > 0 && { keysLeftOut: identifiersOf(schema, found.leftOut) }),
     ...(request.keepColumns && { keepColumns: request.keepColumns }),
     ...(request.allowWithoutModel ? { allowWithoutModel: true } : {}),
   };

@@ -73,7 +73,7 @@ export async function refine(
     seed,
   };
   const drawn = await inThread(request, (run) => run('refineRows', { ...prior, count: request.rows ?? rows.length }));
-  await write(request, file, schema, rows, drawn.rows);
+  await write(request, file, schema, found.rows, drawn.rows);
   const { refinement, rejections, shortfall } = drawn;
   return { file: request.out, released: drawn.rows.length, rejections, shortfall, refinement, protections };
 }

@@ -24,6 +24,8 @@ export interface RunPlan {
   /** What was protected in the training rows, and columns that are kept as they are; plans of older versions lack them. */
   protections?: ColumnProtection[];
   keepColumns?: string[];
+  /** Keys of real rows that are not among the training rows, by column name: none to give out. */
+  keysLeftOut?: Record<string, string[]>;
   /** Go on when the model gives (nearly) no valid rows; plans of older versions lack it. */
   allowWithoutModel?: boolean;
   train: Ref;

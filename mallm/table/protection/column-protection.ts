@@ -3,7 +3,8 @@ import type { Cell, Column } from '../dataset.js';
 /**
  * `pooled`: rare labels are one label, or the level beside them · `clamped`: numbers that few people reach are brought to the
  * nearest one that enough reach · `rounded`: numbers of too many digits · `days-drawn`: dates of birth keep their year only ·
- * `made-afresh`: keys and what is personal, never shown, never drawn · `left-out`: too few people have a value at all ·
+ * `made-afresh`: keys and what is personal, never shown, never drawn · `left-out`: too few people have a value at all, or so
+ * many rows ·
  * `kept`: rare labels that stay, with the reason.
  */
 export const PROTECTIONS = ['pooled', 'clamped', 'rounded', 'days-drawn', 'made-afresh', 'left-out', 'kept'] as const;

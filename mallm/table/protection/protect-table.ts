@@ -4,6 +4,7 @@ import { peopleOf } from '../people.js';
 import { drawBirthDays } from './birth-dates.js';
 import type { ColumnCells, ColumnProtection, ProtectedColumn } from './column-protection.js';
 import { protectNumbers } from './extreme-numbers.js';
+import { boundPeople } from './many-rows.js';
 import { roundLongNumbers } from './long-numbers.js';
 import { personalProtections } from './personal-columns.js';
 import { protectLabels } from './rare-labels.js';
@@ -21,6 +22,8 @@ export interface ProtectionOptions {
 export interface ProtectedTable {
   schema: TableSchema;
   rows: Row[];
+  /** Rows that are no longer there: their keys are none to give out. */
+  leftOut: readonly Row[];
   protections: ColumnProtection[];
 }
 
@@ -31,10 +34,12 @@ export interface ProtectedTable {
  * is left as it is. Deterministic per seed.
  */
 export function protectTable(
-  schema: TableSchema,
-  rows: readonly Row[],
+  given: TableSchema,
+  givenRows: readonly Row[],
   { minCount, keep = [], seed }: ProtectionOptions,
 ): ProtectedTable {
+  const bounded = boundPeople(given, givenRows, minCount);
+  const { schema, rows } = bounded;
   const people = peopleOf(schema, rows);
   const columns = schema.columns.map((column, index): ProtectedColumn => {
     const cells = rows.map((row) => row[index]!);
@@ -46,7 +51,7 @@ export function protectTable(
   const after = (name: string, cell: Cell): Cell => {
     const place = columnIndex(schema, name);
     const row = rows.findIndex((own) => own[place] === cell);
-    return columns[place]!.cells[row] ?? cell;
+    return columns[place]!.cells[row] ?? null;
   };
   const group = schema.group && {
     ...schema.group,
@@ -55,7 +60,8 @@ export function protectTable(
   return {
     schema: { ...schema, columns: columns.map(({ column }) => column), ...(group && { group }) },
     rows: rows.map((_, row) => columns.map(({ cells }) => cells[row]!)),
-    protections: columns.flatMap(({ protections }) => protections),
+    leftOut: bounded.leftOut,
+    protections: [...bounded.protections, ...columns.flatMap(({ protections }) => protections)],
   };
 }
 

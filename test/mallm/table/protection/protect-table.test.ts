@@ -142,7 +142,7 @@ describe('numbers that few people reach', () => {
   test('stay where enough people have them: nothing is changed', () => {
     const beds = cycle(['1', '2', '3', '4'], 40);
     const plain = typedTable(csvOf({ beds, y: yes }), 'y');
-    expect(protect(plain)).toEqual({ schema: plain.schema, rows: plain.rows, protections: [] });
+    expect(protect(plain)).toEqual({ schema: plain.schema, rows: plain.rows, leftOut: [], protections: [] });
   });
 
   test('dates, too, in their format', () => {
@@ -231,5 +231,36 @@ describe('dates of birth', () => {
     texts.forEach((text, row) => expect(drawn[texts.indexOf(text)]).toBe(drawn[row]));
     expect(after.protections).toMatchObject([{ column: 'dob', how: 'days-drawn', cells: 40 }]);
     expect(protect(table, { keep: ['dob'] }).rows).toEqual(table.rows);
+  });
+});
+
+describe('people that have several rows', () => {
+  // Patients with 1, 2 and 3 visits in turn, one with six; the site of one patient is in all of his visits.
+  const visits = Array.from({ length: 20 }, (_, i) => (i === 4 ? 6 : (i % 3) + 1));
+  const own = <T>(make: (person: number, visit: number) => T): T[] =>
+    visits.flatMap((count, person) => Array.from({ length: count }, (_, visit) => make(person, visit)));
+  const table = typedTable(
+    csvOf({
+      patient_id: own((person) => `P${100 + person}`),
+      visit: own((_, visit) => String(visit + 1)),
+      site: own((person) => (person === 4 ? 'Graz' : ['Wien', 'Linz'][person % 2]!)),
+      dose: own((person, visit) => String(10 + ((person * 7 + visit) % 5))),
+      y: own((person, visit) => ((person + visit) % 2 ? 'yes' : 'no')),
+    }),
+    'y',
+  );
+
+  test('count once, whatever their rows; none keeps more rows than three others have', () => {
+    expect(table.schema.group).toMatchObject({ key: 'patient_id', most: 6 });
+    const after = protect(table);
+    expect(after.rows).toHaveLength(table.rows.length - 3);
+    expect(after.schema.group!.most).toBe(3);
+    expect(Math.max(...(cellsOf(after, 'visit') as number[]))).toBe(3);
+    expect(countsOf(cellsOf(after, 'site'))).toMatchObject({ other: 3 });
+    expect(after.protections.map(({ column, how }) => `${column} ${how}`)).toEqual([
+      'patient_id left-out',
+      'patient_id made-afresh',
+      'site pooled',
+    ]);
   });
 });
