@@ -45,6 +45,7 @@ export type { RunStatus } from './runs/status.js';
 export { runWorker } from './cluster/worker.js';
 export type { WorkerRequest } from './cluster/worker.js';
 export { MallmError, NoModelRowsError } from '../mallm/errors.js';
+export { emptiedLines } from '../mallm/fit/emptied.js';
 export { commonReasons, poorYield } from '../mallm/fit/model-yield.js';
 export { blindWarning, scoreSummary } from '../mallm/fit/score-summary.js';
 export type { Evaluation } from '../mallm/evaluation/result.js';

@@ -21,6 +21,7 @@ import type { Ref } from '../mallm/reference.js';
 import type { ReportInput } from '../report/index.js';
 import type { Candidate, OptimizeThetaResult, Part, SampleInput, SampleResult } from '../workflows/contract.js';
 import { runKeys } from '../store/keys.js';
+import { emptiedColumns } from './emptied-columns.js';
 import { getWholeFit } from '../store/fit-pages.js';
 import { findObject, getBytes, getObject } from '../store/object.js';
 import type { ObjectStore } from '../store/object-store.js';
@@ -81,6 +82,9 @@ export async function manifestOf(store: ObjectStore, results: Results): Promise<
   const hosts = await hostsOf(store, results, state);
   const spending = addSpending(fitted.spending, drawn.spending);
   const cost = costOf(spending, plan.options.prices);
+  const parts = await getObject<Part[]>(store, drawn.parts);
+  // Under conditions a column may be empty by right.
+  const emptied = Object.keys(spec.conditions).length > 0 ? [] : await emptiedColumns(store, plan, parts);
   // A refined draw rejects its own rows; a model's draw rejects the model's.
   const [ofModel, ofDraw] =
     spec.draw === 'model' ? [[fitted.rejections, drawn.rejections], []] : [[fitted.rejections], [drawn.rejections]];
@@ -125,7 +129,7 @@ export async function manifestOf(store: ObjectStore, results: Results): Promise<
     repeats: drawn.repeats,
     sampleId: spec.sampleId,
     format: 'csv',
-    parts: (await getObject<Part[]>(store, drawn.parts)).map(({ ref: { uri, sha256, bytes }, rows }) => ({
+    parts: parts.map(({ ref: { uri, sha256, bytes }, rows }) => ({
       ...{ key: uri, rows, bytes, sha256 },
     })),
     conditions: Object.entries(spec.conditions).map(([name, condition]) =>
@@ -134,6 +138,7 @@ export async function manifestOf(store: ObjectStore, results: Results): Promise<
     unseen: unseenValues(plan.schema, spec.conditions),
     draw: spec.draw,
     distance: spec.distance,
+    ...(emptied.length > 0 && { emptied }),
     ...(plan.protections && { protected: plan.protections }),
     ...(await refinementOf(store, drawn)),
     store: store.url,

@@ -1,6 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
-import { blindWarning, commonReasons, dryRun, fit, poorYield, resumeFrom, scoreSummary } from '../client/index.js';
+import {
+  blindWarning,
+  commonReasons,
+  dryRun,
+  emptiedLines,
+  fit,
+  poorYield,
+  resumeFrom,
+  scoreSummary,
+} from '../client/index.js';
 import type { FitOutcome, FitRequest } from '../client/index.js';
 import { addModelFlags, configWith } from './model-options.js';
 import type { ModelFlags } from './model-options.js';
@@ -242,6 +251,7 @@ function summary({ folder, manifest, fresh }: FitOutcome): string[] {
     `calls   ${calls}, ${tokens.prompt + tokens.completion} tokens${cost ? `, ${cost.amount.toFixed(4)} ${cost.currency}` : ''}`,
     ...(blind ? [`BLIND   ${blind}`] : []),
     ...(withoutModel ? [WITHOUT] : weak ? [`WEAK    ${weak}`] : []),
+    ...emptiedLines(manifest).map((line) => `EMPTY   ${line}`),
     ...(ended ? [`ended   ${ended}`] : []),
     ...(shortfall ? [`short   ${shortfall}`] : []),
     `table   ${folder}/synthetic.csv`,

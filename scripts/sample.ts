@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { sample } from '../client/index.js';
+import { emptiedLines, sample } from '../client/index.js';
 import type { Manifest, SampleRequest } from '../client/index.js';
 import { addModelFlags, configWith } from './model-options.js';
 import type { ModelFlags } from './model-options.js';
@@ -55,6 +55,7 @@ Examples:
             ...(manifest.simulated ? ['SIMULATED: no language model was asked for these rows.'] : []),
             ...manifest.unseen.map((condition) => `never seen in the training rows: ${condition}`),
             `${released} of ${asked} rows in ${file}`,
+            ...emptiedLines(manifest),
             ...(manifest.shortfall ? [`short: ${manifest.shortfall}`] : []),
             ...(manifest.refinement ? [manifest.refinement.inWords] : []),
             ...(manifest.refinement?.sharpened ? ['sharpened: for training models, not for effect sizes'] : []),

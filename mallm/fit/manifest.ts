@@ -114,6 +114,10 @@ export const manifestSchema = z.strictObject({
   unseen: z.array(z.string()).describe('conditions that ask for what no training row shows'),
   draw: z.enum(['refined', 'model']).describe('where released rows come from'),
   distance: z.enum(DISTANCE_LEVELS).describe('how near a released row may come to a real one'),
+  emptied: z
+    .array(z.string())
+    .optional()
+    .describe('columns without a value in any released row though training rows have: an error of mallm-gan'),
   protected: z
     .array(
       z.strictObject({

@@ -22,12 +22,13 @@ export interface StepGrid {
 }
 
 /**
- * The coarsest grid on which all numbers of a column lie: 1, 2 or 5 times a power of ten (29.925 and 26.7 give 0.005), for
+ * The coarsest grid on which all numbers of a column lie: the step that it has, else 1, 2 or 5 times a power of ten (29.925 and 26.7 give 0.005), for
  * times a day, an hour, a minute or a second; as many significant digits as they have where they have very many decimals.
  * Null for months and years.
  */
 export function gridOf(column: Column, numbers: readonly number[]): Grid | null {
   if (column.kind === 'datetime') return timeGrid(datetimeStep(column.format), numbers);
+  if (column.kind === 'numeric' && column.step !== undefined) return stepGrid(column.step);
   const decimals = numbers.reduce((most, number) => Math.max(most, decimalsOf(number)), 0);
   const factor = 10 ** decimals;
   const whole = numbers.map((number) => Math.round(number * factor));
@@ -47,6 +48,10 @@ export function toGrid(grid: Grid, number: number): number {
 /** Whether a number has so many digits on its grid that it names the row that has it. */
 export function namesRow(grid: Grid, number: number): boolean {
   return significantDigits('digits' in grid ? number : Math.round(number / grid.step)) > NAMING_DIGITS;
+}
+
+function stepGrid(step: number): Grid {
+  return { step, factor: 10 ** decimalsOf(step) };
 }
 
 function digitGrid(numbers: readonly number[]): Grid {

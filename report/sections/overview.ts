@@ -1,3 +1,4 @@
+import { emptiedLines } from '../../mallm/fit/emptied.js';
 import { poorYield } from '../../mallm/fit/model-yield.js';
 import { blindWarning, scoreSummary } from '../../mallm/fit/score-summary.js';
 import type { Content, Section } from '../html.js';
@@ -45,12 +46,15 @@ export function overviewSection(input: ReportInput): Section {
     ? '<p><b>Without a model:</b> no θ had enough valid rows to count. The rows are drawn from the training rows alone.</p>'
     : '';
   const ended = manifest.ended ? `<p><b>Ended early:</b> ${escape(manifest.ended)}</p>` : '';
+  const emptied = emptiedLines(manifest)
+    .map((line) => `<p><b>A column came out empty:</b> ${escape(line)}</p>`)
+    .join('');
   const short = shortfall ? `<p><b>Fewer rows than asked:</b> ${escape(shortfall)}</p>` : '';
   return {
     id: 'overview',
     name: 'Overview',
     title: 'Overview',
-    body: without + blind + weak + ended + short + list(lines) + tiles(entries) + conditions(manifest),
+    body: emptied + without + blind + weak + ended + short + list(lines) + tiles(entries) + conditions(manifest),
   };
 }
 
