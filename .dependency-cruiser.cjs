@@ -24,12 +24,13 @@ const alsoMayImport = {
 };
 /** The rooms of the method: each may import those named, beside the files at the top of `mallm/`. */
 const table = ['table'];
-const known = [...table, 'conditions', 'theta', 'learning'];
+const known = [...table, 'conditions', 'rules', 'theta', 'learning'];
 const prompted = [...known, 'prompts'];
 const methodMayImport = {
   table: [],
   learning: [],
   conditions: table,
+  rules: [...table, 'conditions'],
   theta: [...table, 'learning'],
   prompts: known,
   generator: prompted,
@@ -37,7 +38,7 @@ const methodMayImport = {
   refinement: prompted,
   optimizer: [...prompted, 'discriminator'],
   fit: [...prompted, 'generator', 'discriminator', 'optimizer', 'refinement'],
-  evaluation: [...table, 'learning', 'refinement'],
+  evaluation: [...table, 'rules', 'learning', 'refinement'],
   baselines: [...table, 'learning', 'refinement'],
 };
 

@@ -15,6 +15,7 @@ import { finishedRows } from '../mallm/table/finished-rows.js';
 import { withPooledLabels } from '../mallm/table/protected-cell.js';
 import type { Rejections } from '../mallm/rejections.js';
 import { seedOf } from '../mallm/random.js';
+import { countRules, type RuleCount } from '../mallm/rules/rule-check.js';
 import { drawRows } from '../mallm/refinement/draw/draw-rows.js';
 import type { RefinedGenerator } from '../mallm/refinement/generator.js';
 import { poolInWords, SHARPENED_USE } from '../mallm/refinement/in-words.js';
@@ -35,6 +36,8 @@ export interface WrittenRows {
   csv: string;
   rows: number;
   fingerprints: Uint8Array;
+  /** By rule of the schema; not there where it has none. */
+  rules?: RuleCount[];
 }
 
 /** How a part of a table is written. */
@@ -134,7 +137,8 @@ export async function evaluateCsv(input: {
 function writtenRows({ schema, dialect, keys, first, identifierSeed }: PartFormat, rows: Row[]): WrittenRows {
   const named = finishedRows(schema, rows, { start: first, seed: identifierSeed, keys });
   const csv = formatCsv(schema, named, dialect, { header: false });
-  return { csv, rows: rows.length, fingerprints: fingerprintsOf(schema, rows) };
+  const rules = schema.rules && { rules: countRules(schema, rows) };
+  return { csv, rows: rows.length, fingerprints: fingerprintsOf(schema, rows), ...rules };
 }
 
 async function evaluation(): Promise<typeof import('../mallm/evaluation/evaluate.js')> {

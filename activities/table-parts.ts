@@ -22,7 +22,7 @@ const MOST_REASONS = 3;
 export async function putPart(
   store: ObjectStore,
   { runId, sampleId, shard, round }: Omit<OfShard, 'store' | 'plan' | 'first' | 'rows'> & { round?: number },
-  { csv, rows, fingerprints }: WrittenRows,
+  { csv, rows, fingerprints, rules }: WrittenRows,
 ): Promise<Part> {
   const content = Buffer.from(csv);
   const hash = createHash('sha256').update(content).digest('hex');
@@ -31,7 +31,7 @@ export async function putPart(
     putBytes(store, versionKey(key, hash, '.csv'), content),
     putBytes(store, versionKey(key, hash, '.fingerprints'), Buffer.from(fingerprints)),
   ]);
-  return { ref, rows, fingerprints: marks };
+  return { ref, rows, fingerprints: marks, ...(rules && { rules }) };
 }
 
 /** Stores the result of a shard: asked for again, on any server, it is taken from the store. */

@@ -130,6 +130,17 @@ export const fitOptionsSchema = z.strictObject({
    */
   patience: z.int().min(0).max(100),
   /**
+   * Rules between columns that hold beside those that are found: `discharge >= admission`, `total = a + b`,
+   * `code -> name`. docs/rules.md has all forms.
+   * @default []
+   */
+  rules: z.array(z.string()),
+  /**
+   * Rules that are not to be kept though the table keeps them; `all` finds none.
+   * @default [] (paper: ["all"])
+   */
+  withoutRules: z.array(z.string()),
+  /**
    * Draw the released rows from the refined generator; off releases the model's rows.
    * @default true (paper: false)
    */
@@ -209,6 +220,8 @@ export const paperPreset: FitOptions = {
   feedback: false,
   partialRows: false,
   patience: 5,
+  rules: [],
+  withoutRules: ['all'],
   refinement: false,
   distance: 'off',
   minCount: 1,
@@ -237,6 +250,7 @@ export const defaultPreset: FitOptions = {
   feedback: true,
   partialRows: true,
   patience: 4,
+  withoutRules: [],
   refinement: true,
   distance: 'mild',
   minCount: 3,

@@ -13,6 +13,7 @@ import { GENERATOR_VERSION, type RefinedGenerator } from '../mallm/refinement/ge
 import { poolInWords } from '../mallm/refinement/in-words.js';
 import type { RunPlan, StoredRows, StoredTheta } from '../mallm/fit/plan.js';
 import { readRows } from '../mallm/table/inference/schema-inference.js';
+import { ruleText } from '../mallm/table/rule.js';
 import { addSpending, costOf } from '../mallm/fit/spending.js';
 import { evolvingParts } from '../mallm/theta/theta.js';
 import { thetaDocument } from '../mallm/theta/theta-document.js';
@@ -129,13 +130,12 @@ export async function manifestOf(store: ObjectStore, results: Results): Promise<
     repeats: drawn.repeats,
     sampleId: spec.sampleId,
     format: 'csv',
-    parts: parts.map(({ ref: { uri, sha256, bytes }, rows }) => ({
-      ...{ key: uri, rows, bytes, sha256 },
-    })),
+    parts: parts.map(({ ref: { uri, sha256, bytes }, rows }) => ({ key: uri, rows, bytes, sha256 })),
     conditions: Object.entries(spec.conditions).map(([name, condition]) =>
       describeCondition(columnNamed(plan.schema, name), condition),
     ),
     unseen: unseenValues(plan.schema, spec.conditions),
+    ...rulesOf(plan.schema, parts),
     draw: spec.draw,
     distance: spec.distance,
     ...(emptied.length > 0 && { emptied }),
@@ -144,6 +144,14 @@ export async function manifestOf(store: ObjectStore, results: Results): Promise<
     store: store.url,
     files: {},
   };
+}
+
+/** In how many released rows each rule applies, and in how many of these it is kept. */
+function rulesOf({ rules }: RunPlan['schema'], parts: readonly Part[]): Pick<Manifest, 'rules'> {
+  if (!rules) return {};
+  const sum = (i: number, of: 'of' | 'kept'): number =>
+    parts.reduce((total, part) => total + (part.rules?.[i]?.[of] ?? 0), 0);
+  return { rules: rules.map((rule, i) => ({ rule: ruleText(rule), of: sum(i, 'of'), kept: sum(i, 'kept') })) };
 }
 
 /** How the rows were drawn; nothing for rows of the model, and for those of an older generator. */

@@ -14,6 +14,7 @@ import type { FitOutcome, FitRequest } from '../client/index.js';
 import { addModelFlags, configWith } from './model-options.js';
 import type { ModelFlags } from './model-options.js';
 import {
+  addRuleFlags,
   decimal,
   distanceOption,
   groupOf,
@@ -21,13 +22,19 @@ import {
   keepColumnOption,
   minCountOption,
   noGroupOption,
+  ruleChoiceOf,
   whole,
+  type RuleFlags,
 } from './options.js';
 import { openTerminal, runCommand, WITHOUT_MODEL } from './terminal.js';
 import type { OutputOptions } from './terminal.js';
 
-type Flags = Omit<FitRequest, 'table' | 'keepColumns' | 'group' | 'edges' | 'trueEdges' | 'prices'> &
+type Flags = Omit<
+  FitRequest,
+  'table' | 'keepColumns' | 'group' | 'rules' | 'withoutRules' | 'edges' | 'trueEdges' | 'prices'
+> &
   OutputOptions &
+  RuleFlags &
   ModelFlags & {
     keepColumn?: string[];
     /** False for --no-group. */
@@ -89,7 +96,7 @@ The same command again goes on with an unfinished fit in the same folder.`;
 
 /** Options of the method; the preset decides each that is not given. */
 function methodOptions(command: Command): void {
-  command
+  addRuleFlags(command)
     .addOption(
       new Option('--preset <name>', 'the complete set of defaults: ours, or as published').choices([
         'default',
@@ -196,7 +203,7 @@ async function requestOf(
   table: string,
   flags: Omit<Flags, 'quiet' | 'json' | 'dryRun' | keyof ModelFlags>,
 ): Promise<FitRequest> {
-  const { keepColumn, group, edges, trueEdges, priceIn, priceOut, currency, ...rest } = flags;
+  const { keepColumn, group, rule, noRule, edges, trueEdges, priceIn, priceOut, currency, ...rest } = flags;
   // Commander sets `--no-…` options to true when they are not given; the preset is to decide then.
   const switches = ['optimizer', 'feedback', 'partialRows', 'refinement'] as const;
   const given = Object.fromEntries(
@@ -208,6 +215,7 @@ async function requestOf(
     target: rest.target,
     ...(keepColumn && { keepColumns: keepColumn }),
     group: groupOf(group),
+    ...ruleChoiceOf({ rule, noRule }),
     ...(edges ? { edges: await readEdges(edges), structure: 'given' as const } : {}),
     ...(trueEdges ? { trueEdges: await readEdges(trueEdges) } : {}),
     ...(priceIn !== undefined || priceOut !== undefined
@@ -235,6 +243,13 @@ function exitWithout({ manifest }: FitOutcome): void {
   if (manifest.withoutModel === 'unwanted') process.exitCode = WITHOUT_MODEL;
 }
 
+/** How many rules all released rows keep, and those that some break. */
+function rulesKept(rules: NonNullable<FitOutcome['manifest']['rules']>): string {
+  const broken = rules.filter(({ of, kept }) => kept < of);
+  const all = `${rules.length - broken.length} of ${rules.length} between columns kept in all rows`;
+  return [all, ...broken.map(({ rule, of, kept }) => `${rule} in ${kept} of ${of}`)].join('; ');
+}
+
 function summary({ folder, manifest, fresh }: FitOutcome): string[] {
   const { rows, simulated, calls, tokens, shortfall, cost } = manifest;
   const reasons = commonReasons(manifest.rejections);
@@ -254,6 +269,7 @@ function summary({ folder, manifest, fresh }: FitOutcome): string[] {
     ...emptiedLines(manifest).map((line) => `EMPTY   ${line}`),
     ...(ended ? [`ended   ${ended}`] : []),
     ...(shortfall ? [`short   ${shortfall}`] : []),
+    ...(manifest.rules ? [`rules   ${rulesKept(manifest.rules)}`] : []),
     `table   ${folder}/synthetic.csv`,
     `report  ${folder}/report.html`,
     `theta   ${folder}/theta.md`,

@@ -1,7 +1,16 @@
 import { Command } from 'commander';
 import { inspect } from '../client/index.js';
 import type { Inspection } from '../client/index.js';
-import { groupOf, groupOption, keepColumnOption, minCountOption, noGroupOption } from './options.js';
+import {
+  addRuleFlags,
+  groupOf,
+  groupOption,
+  keepColumnOption,
+  minCountOption,
+  noGroupOption,
+  ruleChoiceOf,
+  type RuleFlags,
+} from './options.js';
 import { openTerminal, runCommand } from './terminal.js';
 
 /** A longer description is cut: a list of labels may be long. */
@@ -10,7 +19,7 @@ const WIDEST = 100;
 const MOST_EXAMPLES = 4;
 const EXAMPLE_LENGTH = 20;
 
-interface Flags {
+interface Flags extends RuleFlags {
   sheet?: string;
   target?: string;
   schema?: string;
@@ -24,8 +33,8 @@ interface Flags {
 
 /** `mallm-gan inspect TABLE` */
 export function inspectCommand(): Command {
-  return new Command('inspect')
-    .description('What each column of a table is taken for, and how sure. No model call.')
+  const command = new Command('inspect')
+    .description('What each column of a table is taken for, how sure, and the rules between them. No model call.')
     .argument('<table>', 'a table with a header: CSV, .xlsx, JSON Lines, Parquet; - reads standard input')
     .option('--target <column>', 'the column to be predicted')
     .option('--sheet <name>', 'sheet of an Excel workbook (default: the first)')
@@ -33,7 +42,8 @@ export function inspectCommand(): Command {
     .addOption(keepColumnOption())
     .addOption(groupOption())
     .addOption(noGroupOption())
-    .addOption(minCountOption())
+    .addOption(minCountOption());
+  return addRuleFlags(command)
     .option('--out <metadata.json>', 'write SDV metadata, to be edited and given back with --schema')
     .option('--json', 'print the result as JSON')
     .addHelpText(
@@ -43,15 +53,19 @@ Examples:
   $ mallm-gan inspect examples/penguins.csv --target species
   $ mallm-gan inspect registry.xlsx --sheet 2024 --out metadata.json`,
     )
-    .action((table: string, { keepColumn, group, json, ...flags }: Flags) =>
+    .action((table: string, { keepColumn, group, rule, noRule, json, ...flags }: Flags) =>
       runCommand(async () => {
-        const inspection = await inspect({ ...flags, table, keepColumns: keepColumn, group: groupOf(group) });
+        const choice = { ...ruleChoiceOf({ rule, noRule }), group: groupOf(group) };
+        const inspection = await inspect({ ...flags, ...choice, table, keepColumns: keepColumn });
         openTerminal({ json }).result(linesOf(inspection, flags.out), inspection);
       }),
     );
 }
 
-function linesOf({ rows, columns, protections, notes }: Inspection, out: string | undefined): string[] {
+function linesOf(
+  { rows, columns, rules, brokenRules, protections, notes }: Inspection,
+  out: string | undefined,
+): string[] {
   const width = Math.max(...columns.map(({ name }) => name.length));
   const lines = columns.flatMap(({ name, confidence, description, missing, misfits, unusual }) => [
     `${name.padEnd(width)}  ${confidence.padEnd(6)}  ${cut(description, WIDEST)}${missing > 0 ? `; ${missing} without a value` : ''}`,
@@ -65,6 +79,11 @@ function linesOf({ rows, columns, protections, notes }: Inspection, out: string 
     `${rows} rows, ${columns.length} columns`,
     ...notes,
     ...lines,
+    ...(rules.length + brokenRules.length > 0 ? ['rules between columns'] : []),
+    ...rules.map(
+      ({ rule, of }) => `  ${rule}  (${of === rows ? `all ${of} rows` : `all ${of} rows that have its cells`})`,
+    ),
+    ...brokenRules.map(({ rule, of, kept }) => `  not enforced: ${rule}  (${kept} of ${of} rows)`),
     ...(out === undefined ? [] : [`metadata  ${out}: edit it, and give it back with --schema ${out}`]),
   ];
 }

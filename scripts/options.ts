@@ -1,4 +1,4 @@
-import { InvalidArgumentError, Option } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { DISTANCE_LEVELS, TABLE_FORMATS } from '../client/index.js';
 
 /** A whole number of an option. */
@@ -69,4 +69,25 @@ export function minCountOption(): Option {
     '--min-count <k>',
     'labels that fewer people have are pooled, numbers that fewer reach are brought in; 1 for none (default: 3)',
   ).argParser(whole);
+}
+
+/** Flags for rules between columns. */
+export interface RuleFlags {
+  rule?: string[];
+  noRule?: string[];
+}
+
+/** `--rule` and `--no-rule`, for commands that find rules. */
+export function addRuleFlags(command: Command): Command {
+  const without = new Option('--no-rule <rule>', 'do not keep this rule, though the table keeps it; all finds none');
+  // Not the opposite of --rule, as Commander would have it: an option of its own.
+  without.negate = false;
+  return command
+    .option('--rule <rule>', 'a rule between columns, such as "total = a + b"; may be repeated', several)
+    .addOption(without.argParser(several));
+}
+
+/** The flags as the functions of the client take them. */
+export function ruleChoiceOf({ rule, noRule }: RuleFlags): { rules?: string[]; withoutRules?: string[] } {
+  return { ...(rule && { rules: rule }), ...(noRule && { withoutRules: noRule }) };
 }

@@ -1,13 +1,13 @@
 import { Command } from 'commander';
 import { protectionLines, refine } from '../client/index.js';
-import { distanceOption, minCountOption, whole } from './options.js';
+import { addRuleFlags, distanceOption, minCountOption, ruleChoiceOf, whole, type RuleFlags } from './options.js';
 import { openTerminal, runCommand } from './terminal.js';
 
-type Flags = Omit<Parameters<typeof refine>[0], 'table'>;
+type Flags = Omit<Parameters<typeof refine>[0], 'table' | 'rules' | 'withoutRules'> & RuleFlags;
 
 /** `mallm-gan refine TABLE.csv --pool ROWS.csv --target COL --out FILE` */
 export function refineCommand(): Command {
-  return new Command('refine')
+  const command = new Command('refine')
     .description('Better rows from rows that a model has already made. No model call.')
     .argument('<table>', 'the real rows')
     .requiredOption('--pool <rows>', "the model's rows, with the same columns")
@@ -18,7 +18,8 @@ export function refineCommand(): Command {
     .addOption(minCountOption())
     .option('--sharpen', 'a more predictable target: for training models, not for effect sizes')
     .option('--sheet <name>', 'sheet of an Excel workbook (default: the first)')
-    .option('--schema <metadata.json>', 'SDV metadata that overrides the inferred columns')
+    .option('--schema <metadata.json>', 'SDV metadata that overrides the inferred columns');
+  return addRuleFlags(command)
     .option('--seed <n>', 'other rows', whole)
     .addHelpText(
       'after',
@@ -26,14 +27,12 @@ export function refineCommand(): Command {
     )
     .action((table: string, flags: Flags) =>
       runCommand(async (signal) => {
-        const { file, released, shortfall, refinement, protections } = await refine({ ...flags, table, signal });
-        const lines = [
-          `${released} rows in ${file}`,
-          refinement,
-          ...protectionLines(protections),
-          ...(shortfall ? [`short: ${shortfall}`] : []),
-        ];
-        openTerminal({}).result(lines, { refinement, protections, file, released, shortfall });
+        const { rule, noRule, ...rest } = flags;
+        const outcome = await refine({ ...rest, ...ruleChoiceOf({ rule, noRule }), table, signal });
+        const { file, released, shortfall, refinement, rules, protections } = outcome;
+        const short = shortfall ? [`short: ${shortfall}`] : [];
+        const lines = [`${released} rows in ${file}`, refinement, ...rules, ...protectionLines(protections), ...short];
+        openTerminal({}).result(lines, { refinement, rules, protections, file, released, shortfall });
       }),
     );
 }

@@ -74,6 +74,7 @@ export function fits(cell: PromptCell, given: Given | undefined): boolean {
 const TITLES = [
   'Context',
   'Columns',
+  'Rules',
   'Causal structure',
   'Task',
   'Real rows',

@@ -185,6 +185,8 @@ export interface Part {
   rows: number;
   /** Eight bytes a row, equal for rows of equal content. */
   fingerprints: Ref;
+  /** By rule of the schema: rows that have its cells, and those of them that keep it. */
+  rules?: { of: number; kept: number }[];
 }
 
 export interface SampleResult {

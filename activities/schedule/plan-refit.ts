@@ -4,7 +4,9 @@ import type { Row, TableSchema } from '../../mallm/table/dataset.js';
 import { TableError } from '../../mallm/errors.js';
 import { shapeOf } from '../../mallm/fit/fit-shape.js';
 import { splitTable } from '../../mallm/table/held-out.js';
-import type { FitOptions } from '../../mallm/options.js';
+import { parseFitOptions, type FitOptions } from '../../mallm/options.js';
+import { rulesAfterProtection } from '../../mallm/rules/protected-rules.js';
+import { withRules } from '../../mallm/rules/table-rules.js';
 import type { RunPlan } from '../../mallm/fit/plan.js';
 import { seedOf } from '../../mallm/random.js';
 import { parseMetadata, toMetadata } from '../../mallm/table/inference/sdv-metadata.js';
@@ -17,7 +19,7 @@ import type { ObjectStore } from '../../store/object-store.js';
 
 /**
  * A fit of a table that has changed, as the first fit was made: same options and seed, columns of the same kinds, with
- * the labels and ranges of the new training rows. The same table gives the same run, so that a refit that was cut off
+ * the labels, ranges and rules of the new training rows. The same table gives the same run, so that a refit that was cut off
  * goes on.
  *
  * @throws TableError when the table cannot be used: unreadable, other columns, too few rows.
@@ -35,9 +37,11 @@ export async function planTableRefit(
   const metadata = parseMetadata(toMetadata(before.schema), header);
   const { heldOutShare: share } = spec.refit;
   const split = share === null ? null : { share, seed: before.options.seed };
-  const { schema: found, trainRows, heldOutRows } = splitTable(table, { target, metadata }, split);
+  const { schema: typed, trainRows, heldOutRows } = splitTable(table, { target, metadata }, split);
+  const { schema: found } = withRules(typed, trainRows, parseFitOptions(before.options));
   const protection = { minCount: before.options.minCount ?? 1, keep: before.keepColumns, seed: before.options.seed };
-  const { schema, rows: train, leftOut, protections } = protectTable(found, trainRows, protection);
+  const { leftOut, protections, ...protectedTable } = protectTable(found, trainRows, protection);
+  const { schema, rows: train } = rulesAfterProtection(protectedTable);
   const runId = `${spec.fit.runId}-${shortHash(spec.prefix + sha256)}`;
   const heldOut = heldOutRows ? await putVersion(store, runKeys(runId).heldOut, heldOutRows) : before.heldOut;
   const plan = { ...before, schema, dialect, heldOut, protections, keysLeftOut: identifiersOf(schema, leftOut) };

@@ -12,6 +12,8 @@ import { identifiersOf } from '../../mallm/table/finished-rows.js';
 import { protectTable } from '../../mallm/table/protection/protect-table.js';
 import { protectionLines } from '../../mallm/table/protection/protection-lines.js';
 import { reportColumns, unusualLines } from '../../mallm/table/inference/column-report.js';
+import { rulesAfterProtection } from '../../mallm/rules/protected-rules.js';
+import { ruleChoice, ruleLines, withRules } from '../../mallm/rules/table-rules.js';
 import { parseThetaDocument } from '../../mallm/theta/theta-document.js';
 import type { TableSource } from './run-folder.js';
 import { sha256 } from './run-folder.js';
@@ -55,7 +57,7 @@ export interface FitInput {
 
 /** Reads and checks everything a fit needs. @throws TableError, OptionError, ThetaError: each with its remedy. */
 export async function readFitInput(request: FitTable, given: Partial<FitOptions>): Promise<FitInput> {
-  const options = parseFitOptions(given);
+  const asked = parseFitOptions(given);
   const file = await readTableFile(request.table, request.sheet);
   const share = heldOutShare(request);
   const inference = {
@@ -64,12 +66,15 @@ export async function readFitInput(request: FitTable, given: Partial<FitOptions>
     group: request.group,
     ...(await readMetadata(request.schema, file)),
   };
+  const options = { ...asked, ...ruleChoice(asked, inference.metadata) };
   const split = splitTable(file, inference, share === null ? null : { share, seed: options.seed });
   const heldOutRows = split.heldOutRows ?? (await heldOutFile(request, split.schema));
+  const ruled = withRules(split.schema, split.trainRows, options);
   const { minCount, seed } = options;
   const protection = { minCount, keep: request.keepColumns, seed };
-  const found = protectTable(split.schema, split.trainRows, protection);
-  const { schema, rows: trainRows, protections } = found;
+  const found = protectTable(ruled.schema, split.trainRows, protection);
+  const { protections } = found;
+  const { schema, rows: trainRows } = rulesAfterProtection(found);
   assertEdges(schema, options);
   const context = await textOption(request.context);
   const theta = request.theta === undefined ? null : await readTheta(request.theta, schema);
@@ -91,7 +96,7 @@ export async function readFitInput(request: FitTable, given: Partial<FitOptions>
   const fingerprint = sha256(JSON.stringify([sha256(file.bytes), plan, heldOutRows]));
   const source = { table: resolve(request.table), sha256: sha256(file.bytes), heldOutShare: share };
   const reports = reportColumns(split.schema, file.header, file.records, new Set(inference.metadata?.columns.keys()));
-  const notes = [...file.notes, ...unusualLines(reports), ...protectionLines(protections)];
+  const notes = [...file.notes, ...ruleLines(ruled), ...unusualLines(reports), ...protectionLines(protections)];
   return { name: file.name, trainRows, heldOutRows, plan, fingerprint, source, notes };
 }
 

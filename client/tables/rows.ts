@@ -7,6 +7,9 @@ import { protectTable } from '../../mallm/table/protection/protect-table.js';
 import { protectedCell } from '../../mallm/table/protected-cell.js';
 import { parseFitOptions } from '../../mallm/options.js';
 import { finishedRows, identifiersOf } from '../../mallm/table/finished-rows.js';
+import { rulesAfterProtection } from '../../mallm/rules/protected-rules.js';
+import { countRules } from '../../mallm/rules/rule-check.js';
+import { keptLines, type RuleChoice } from '../../mallm/rules/table-rules.js';
 import type { Rejections } from '../../mallm/rejections.js';
 import { writeWhole } from '../runs/run-folder.js';
 import type { TableFile } from './table-file.js';
@@ -14,7 +17,7 @@ import { readTableFile, rowsLike, typedTable } from './table-file.js';
 import type { OfThread } from '../cluster/thread.js';
 import { inThread } from '../cluster/thread.js';
 
-interface OfTable extends OfThread {
+interface OfTable extends OfThread, RuleChoice {
   /** Path of a CSV, Excel, JSON Lines or Parquet file; `-` reads standard input. */
   table: string;
   /** Sheet of a workbook; the first by default. */
@@ -58,11 +61,12 @@ export interface RefineRequest extends OfTable {
 /** The refinement for rows that any model has made: they count as far as the table vouches for them. No model call. */
 export async function refine(
   request: RefineRequest,
-): Promise<RowsOutcome & { refinement: string; protections: ColumnProtection[] }> {
+): Promise<RowsOutcome & { refinement: string; rules: string[]; protections: ColumnProtection[] }> {
   const { pool, distance = 'mild', sharpen = false, seed = 1 } = request;
   const { minCount } = parseFitOptions({ minCount: request.minCount });
   const { file, ...found } = await read(request);
-  const { schema, rows, protections } = protectTable(found.schema, found.rows, { minCount, seed });
+  const { protections, ...protectedTable } = protectTable(found.schema, found.rows, { minCount, seed });
+  const { schema, rows } = rulesAfterProtection(protectedTable);
   const made = rowsLike(found.schema, await readTableFile(pool), pool);
   const prior = {
     schema,
@@ -75,7 +79,9 @@ export async function refine(
   const drawn = await inThread(request, (run) => run('refineRows', { ...prior, count: request.rows ?? rows.length }));
   await write(request, file, schema, found.rows, drawn.rows);
   const { refinement, rejections, shortfall } = drawn;
-  return { file: request.out, released: drawn.rows.length, rejections, shortfall, refinement, protections };
+  const rules = keptLines(schema.rules ?? [], countRules(schema, drawn.rows), drawn.rows.length);
+  const released = drawn.rows.length;
+  return { file: request.out, released, rejections, shortfall, refinement, rules, protections };
 }
 
 async function read({
@@ -83,9 +89,11 @@ async function read({
   sheet,
   target,
   schema: metadata,
+  rules,
+  withoutRules,
 }: OfTable): Promise<{ file: TableFile } & Awaited<ReturnType<typeof typedTable>>> {
   const file = await readTableFile(table, sheet);
-  return { file, ...(await typedTable(file, { target, metadata })) };
+  return { file, ...(await typedTable(file, { target, metadata, rules, withoutRules })) };
 }
 
 async function write(

@@ -5,6 +5,7 @@ import type { CsvTable } from '../../mallm/table/formats/csv.js';
 import { parseTable } from '../../mallm/table/formats/read-table.js';
 import type { Row, TableSchema } from '../../mallm/table/dataset.js';
 import { TableError } from '../../mallm/errors.js';
+import { ruleChoice, withRules, type RuleChoice, type TableRules } from '../../mallm/rules/table-rules.js';
 import { inferSchema, readRows } from '../../mallm/table/inference/schema-inference.js';
 import type { TableMetadata } from '../../mallm/table/inference/sdv-metadata.js';
 import { parseMetadata } from '../../mallm/table/inference/sdv-metadata.js';
@@ -31,13 +32,19 @@ export async function readTableFile(path: string, sheet?: string): Promise<Table
   return { ...(await parseTable(bytes, sheet)), name, bytes };
 }
 
-/** Types the columns of a table, by inference or as the SDV metadata file says. */
+/**
+ * Types the columns of a table, by inference or as the SDV metadata file says, and finds the rules between them.
+ *
+ * @throws TableError, and OptionError for a rule that cannot be kept.
+ */
 export async function typedTable(
   table: Pick<TableFile, 'header' | 'records' | 'plainNumbers'>,
-  { target, metadata }: { target: string; metadata?: string },
-): Promise<{ schema: TableSchema; rows: Row[] }> {
-  const schema = inferSchema(table.header, table.records, { target, ...(await readMetadata(metadata, table)) });
-  return { schema, rows: readRows(schema, table.header, table.records, table) };
+  { target, metadata: path, ...choice }: { target: string; metadata?: string } & RuleChoice,
+): Promise<TableRules & { rows: Row[] }> {
+  const { metadata } = await readMetadata(path, table);
+  const schema = inferSchema(table.header, table.records, { target, metadata });
+  const rows = readRows(schema, table.header, table.records, table);
+  return { ...withRules(schema, rows, ruleChoice(choice, metadata)), rows };
 }
 
 /** SDV metadata from a file; nothing without one. @throws TableError when it cannot be read or is none. */

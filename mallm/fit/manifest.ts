@@ -112,6 +112,16 @@ export const manifestSchema = z.strictObject({
     .describe('the parts of the table in the object store, in order: CSV without a header'),
   conditions: z.array(z.string()).describe('what every released row satisfies'),
   unseen: z.array(z.string()).describe('conditions that ask for what no training row shows'),
+  rules: z
+    .array(
+      z.strictObject({
+        rule: z.string().describe('as --rule takes it'),
+        of: count.describe('released rows in which its cells are there'),
+        kept: count.describe('of these, rows that keep it'),
+      }),
+    )
+    .optional()
+    .describe('rules between columns that every training row keeps; not there where there are none'),
   draw: z.enum(['refined', 'model']).describe('where released rows come from'),
   distance: z.enum(DISTANCE_LEVELS).describe('how near a released row may come to a real one'),
   emptied: z

@@ -5,6 +5,7 @@ import { columnIndex, columnNamed, isModelled } from '../table/dataset.js';
 import { marginalBins } from './marginal-bins.js';
 import type { MarginalBins } from './marginal-bins.js';
 import { createRandom, seedOf } from '../random.js';
+import { columnsOfRule } from '../table/rule.js';
 import { assertCanBeGiven, givenColumns } from '../theta/given-columns.js';
 import type { Edge } from '../theta/theta.js';
 
@@ -47,7 +48,7 @@ interface GivenColumn {
  */
 export function drawPartialRows(ask: PartialRowsAsk): PartialRow[] {
   const { schema, rows, edges, count } = ask;
-  const names = ask.columns ?? givenColumns(schema, edges);
+  const names = apartByRules(ask.columns ?? givenColumns(schema, edges), schema);
   assertCanBeGiven(names, schema);
   const columns = describeGiven(names, schema, rows, edges);
   const drawn: number[][] = [];
@@ -56,6 +57,15 @@ export function drawPartialRows(ask: PartialRowsAsk): PartialRow[] {
     const given = columns.map(({ name, bins }, place) => [name, bins.conditions[drawn[place]![row]!]] as const);
     return Object.fromEntries(given.flatMap(([name, condition]) => (condition ? [[name, condition]] : [])));
   });
+}
+
+/** Of columns that one rule names only the first: drawn apart, they would break it. */
+function apartByRules(names: readonly string[], { rules = [] }: TableSchema): string[] {
+  const ruled = rules.map((rule) => new Set(columnsOfRule(rule)));
+  return names.filter(
+    (name, place) =>
+      !names.slice(0, place).some((earlier) => ruled.some((both) => both.has(name) && both.has(earlier))),
+  );
 }
 
 function describeGiven(

@@ -1,4 +1,6 @@
 import { describeColumn } from '../table/column-description.js';
+import type { TableSchema } from '../table/dataset.js';
+import { ruleSentence } from '../rules/rule-sentence.js';
 import type { Theta } from '../theta/theta.js';
 
 /** One message of a conversation with a chat model. */
@@ -25,7 +27,16 @@ export function fixedSections({ context, schema }: Pick<Theta, 'context' | 'sche
   return [
     { title: 'Context', lines: [freeText(context), target].filter((line) => line !== '') },
     { title: 'Columns', lines: columns.map((column) => `- ${JSON.stringify(column.name)}: ${describeColumn(column)}`) },
+    ...rulesSection(schema),
   ];
+}
+
+/** What holds between the columns in every row; nothing where there are no rules. */
+function rulesSection(schema: TableSchema): PromptSection[] {
+  const { rules = [] } = schema;
+  if (rules.length === 0) return [];
+  const lines = rules.map((rule) => `- ${ruleSentence(schema, rule)}`);
+  return [{ title: 'Rules', lines: ['Every row keeps these, wherever its cells are not missing:', ...lines] }];
 }
 
 /** Text that a person or a model wrote, so that no line of it can be taken for a heading of the prompt. */

@@ -6,6 +6,8 @@ import type { DistanceLevel } from './row-distance.js';
 import { namingNumbers } from './naming-numbers.js';
 import { createDistanceFilter, fitDistanceRule } from './row-distance.js';
 import { rowSatisfies } from '../conditions/condition.js';
+import { computedColumns, rowRules } from '../rules/computed-columns.js';
+import { rulesCheck } from '../rules/rule-check.js';
 import { contentKey, schemaViolation } from '../table/released-rows.js';
 
 export interface CurationInput {
@@ -24,7 +26,8 @@ export interface CurationInput {
 }
 
 /**
- * Adds rows of the model to those already kept until enough are kept: none that violates the schema or a condition,
+ * Adds rows of the model to those already kept until enough are kept: none that violates the schema, a condition or a
+ * rule between columns, columns that follow from others being computed first;
  * none that copies a training row or another row of the table (unless rows repeat by nature), none nearer to a training row
  * than the distance level allows, none with a number of so many digits that it names a training row. Every row that is not kept is counted under its reason.
  *
@@ -35,18 +38,22 @@ export function curate(input: CurationInput): { kept: Row[]; rejections: Rejecti
   const rule = fitDistanceRule(schema, trainRows, input.distance);
   const filter = createDistanceFilter(rule);
   const hasNamingNumber = namingNumbers(schema, trainRows);
+  const { mend } = rowRules(schema, computedColumns(schema, trainRows));
+  const keepsRules = rulesCheck(schema);
   const kept = [...input.kept];
   const seen = new Set(kept.map((row) => contentKey(schema, row)));
   const rejections: Rejections = {};
   const reject = (reason: string): void => {
     rejections[reason] = (rejections[reason] ?? 0) + 1;
   };
-  for (const row of createRandom(seed).shuffle(input.rows)) {
+  for (const given of createRandom(seed).shuffle(input.rows)) {
     if (kept.length >= wanted) break;
+    const row = mend(given);
     const violation = schemaViolation(schema, row);
     const tooNear = filter.rejectRow(row);
     if (violation) reject('schema-violation');
     else if (!rowSatisfies(schema, row, conditions)) reject('condition-not-met');
+    else if (!keepsRules(row)) reject('broken-rule');
     else if (tooNear) reject(tooNear);
     else if (hasNamingNumber(row)) reject('number-of-a-real-row');
     else if (!rule.repeatsByNature && (seen.has(contentKey(schema, row)) || isElsewhere(row))) reject('repeated-row');

@@ -19,6 +19,8 @@ export interface DrawnNumber {
   /** Place among the drawn columns of the one that says whether the cell is there; −1 where it always is. */
   presence: number;
   numbers: NumberScores;
+  /** Set when the cell is computed from earlier ones: always, or wherever these are all there. */
+  computed?: 'always' | 'mostly';
 }
 
 export interface DrawnLabel {
@@ -28,12 +30,21 @@ export interface DrawnLabel {
   /** By label: its value in a point (see `pointsOf`). */
   values: number[];
   ordered: boolean;
+  computed?: 'always' | 'mostly';
 }
 
 /** Which cells are missing together: label 0 where those of the columns are there, 1 where they are missing. */
 export interface DrawnPresence {
   kind: 'presence';
   columns: number[];
+  /** Set when the cells are there exactly where others are: drawn places of what says whether these are. */
+  computed?: number[];
+}
+
+/** A coded column that is computed, and the coded columns that it is there with. */
+export interface ComputedPlace {
+  always: boolean;
+  with: readonly number[];
 }
 
 /** Cells of one drawn column: scores of numbers (0 where missing), labels from 0 (−1 where missing). */
@@ -51,6 +62,7 @@ export interface DrawnCells {
  * @param train points of the training rows.
  * @param pool points of model rows that may add to what can be drawn: labels that two of them hold, and, where `refines`,
  * numbers within the range; `closed` columns (by place) take nothing from them.
+ * @param computed by place of a coded column that is computed: in the order it comes after what it is computed from.
  */
 export function drawnColumns(
   schema: TableSchema,
@@ -58,25 +70,35 @@ export function drawnColumns(
   order: readonly number[],
   train: readonly Float64Array[],
   pool: { points: readonly Float64Array[]; refines: boolean; closed: number },
+  computed: ReadonlyMap<number, ComputedPlace> = new Map(),
 ): DrawnColumn[] {
   const drawn: DrawnColumn[] = [];
   const groups = new Map<string, number>();
+  const presenceOf = new Map<number, number>();
   for (const column of order) {
     const missing = train.map((point) => Number(isMissing(coded[column]!, point[column]!)));
     const key = missing.join('');
+    const maker = computed.get(column);
     let presence = -1;
     if (missing.includes(1)) {
       presence = groups.get(key) ?? drawn.length;
       groups.set(key, presence);
-      if (presence === drawn.length) drawn.push({ kind: 'presence', columns: [] });
+      if (presence === drawn.length) drawn.push({ kind: 'presence', columns: [], ...presenceFrom(maker, presenceOf) });
       (drawn[presence] as DrawnPresence).columns.push(column);
+      presenceOf.set(column, presence);
     }
     if (!missing.includes(0)) continue;
     const own = train.map((point) => point[column]!).filter((_, i) => missing[i] === 0);
     const others = column === pool.closed ? [] : pool.points.map((point) => point[column]!);
-    drawn.push(drawnCells(schema, coded[column]!, { column, presence }, own, others, pool.refines));
+    const step = drawnCells(schema, coded[column]!, { column, presence }, own, others, pool.refines);
+    drawn.push(maker ? { ...step, computed: maker.always ? 'always' : 'mostly' } : step);
   }
   return drawn;
+}
+
+/** Whether nothing of a drawn column is drawn. */
+export function isComputed({ computed }: DrawnColumn): boolean {
+  return computed !== undefined && computed !== 'mostly';
 }
 
 /** Codes of rows, by drawn column; −1 for a label and NaN for a number that the column does not have. */
@@ -142,6 +164,14 @@ export function isMissing({ kind }: CodedColumn, value: number): boolean {
   return kind === 'number' ? Number.isNaN(value) : value === 0;
 }
 
+function presenceFrom(
+  maker: ComputedPlace | undefined,
+  presenceOf: ReadonlyMap<number, number>,
+): Pick<DrawnPresence, 'computed'> {
+  const places = maker?.with.map((column) => presenceOf.get(column)).filter((place) => place !== undefined);
+  return maker?.always && places && places.length > 0 ? { computed: places } : {};
+}
+
 function drawnCells(
   schema: TableSchema,
   { index, kind, ordered }: CodedColumn,
@@ -149,7 +179,7 @@ function drawnCells(
   own: number[],
   others: number[],
   refines: boolean,
-): DrawnColumn {
+): DrawnNumber | DrawnLabel {
   const distinct = [...new Set(own)].sort((a, b) => a - b);
   if (kind === 'label' || distinct.length <= FEW_NUMBERS) {
     const rows = new Map<number, number>();

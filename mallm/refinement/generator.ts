@@ -1,4 +1,5 @@
 import type { Feature, SplitTree } from '../learning/split-tree.js';
+import type { ComputedColumn } from '../rules/computed-columns.js';
 import type { TableSchema } from '../table/dataset.js';
 import type { CodedColumn } from './column-codes.js';
 import type { DrawnColumn } from './drawn-columns.js';
@@ -15,10 +16,15 @@ export const GENERATOR_VERSION = 2;
 export interface RefinedGenerator {
   version: typeof GENERATOR_VERSION;
   schema: TableSchema;
-  /** Modelled columns in the schema's order, what is drawn, in the order of drawing, and how. */
+  /**
+   * Modelled columns in the schema's order, behind them the gaps of its rules (see `preparedSchema`); what is drawn, in the
+   * order of drawing, and how.
+   */
   columns: CodedColumn[];
   drawn: DrawnColumn[];
   models: ColumnModel[];
+  /** Columns that are computed so that rows keep the schema's rules; only there where it has any. */
+  computed?: ComputedColumn[];
   /** By drawn column: codes of the donors, training rows first (see `DrawnCells`). */
   cells: number[][];
   distance: DistanceRule;
@@ -58,6 +64,11 @@ export interface ColumnModel {
   /** Of the target, which is drawn from the mean of all trees; null for other columns. */
   target: TargetModel | null;
 }
+
+/** The model of a column that is computed: nothing is drawn. */
+export const NO_MODEL: ColumnModel = {
+  ...{ features: [], ridge: null, trees: [], donors: [], weights: [], gives: [], target: null },
+};
 
 /** How the target is drawn. */
 export interface TargetModel {

@@ -53,6 +53,16 @@ export function scoreOf({ values, scores }: NumberScores, value: number): number
   return scores[i]! + share * (scores[i + 1]! - scores[i]!);
 }
 
+/** The number whose score is this one, on the line between the values beside it. */
+export function valueOf({ values, scores }: NumberScores, score: number): number {
+  const last = values.length - 1;
+  const i = Math.min(Math.max(0, countUpTo(scores, score) - 1), Math.max(0, last - 1));
+  if (last === 0 || score <= scores[0]!) return values[0]!;
+  if (score >= scores[last]!) return values[last]!;
+  const share = (score - scores[i]!) / (scores[i + 1]! - scores[i]!);
+  return values[i]! + share * (values[i + 1]! - values[i]!);
+}
+
 /** Scores made ready to turn back into numbers. */
 export interface ScoreReader {
   /**

@@ -2,15 +2,16 @@ import type { Row, TableSchema } from '../table/dataset.js';
 import { createRandom, seedOf } from '../random.js';
 import type { Edge } from '../theta/theta.js';
 import { clampedEnds, spreadEnds } from './clamped-ends.js';
-import { codeColumns, pointsOf } from './column-codes.js';
+import { pointsOf } from './column-codes.js';
 import { fitColumn, TREES } from './column-model.js';
 import { drawingOrder } from './column-order.js';
 import { columnTask, rowsOfColumn, type LearningTable } from './column-task.js';
 import { rakedWeights } from './pool/donor-weights.js';
-import { cellsOf, drawnColumns, type DrawnColumn } from './drawn-columns.js';
-import { GENERATOR_VERSION, storedTree, type ColumnModel, type RefinedGenerator } from './generator.js';
+import { cellsOf, drawnColumns, isComputed, type DrawnColumn } from './drawn-columns.js';
+import { GENERATOR_VERSION, NO_MODEL, storedTree, type ColumnModel, type RefinedGenerator } from './generator.js';
 import { fitPeople } from './people/fit-people.js';
 import { preparePool, type Pool } from './pool/pool.js';
+import { prepareTable } from './prepared-table.js';
 import { learnPoolWeight, learnShares, type PoolTask } from './pool/pool-weights.js';
 import { fitDistanceRule, type DistanceLevel } from './row-distance.js';
 import { targetModel } from './target-model.js';
@@ -38,9 +39,6 @@ export interface RefinementInput {
   given?: readonly string[];
 }
 
-/** The model of a column that is not drawn. */
-const GIVEN: ColumnModel = { features: [], ridge: null, trees: [], donors: [], weights: [], gives: [], target: null };
-
 /** The pool beside the training rows in one table. */
 interface Learning extends LearningTable {
   pool: Pool;
@@ -62,25 +60,21 @@ export function fitRefinedGenerator(input: RefinementInput): RefinedGenerator {
 }
 
 function fitRows(input: RefinementInput): RefinedGenerator {
-  const { schema, seed, given = [] } = input;
-  const ends = clampedEnds(schema, input.trainRows);
+  const { seed, given = [] } = input;
+  const ends = clampedEnds(input.schema, input.trainRows);
   const [trainRows, modelRows] = [spreadEnds(ends, input.trainRows), spreadEnds(ends, input.modelRows)];
-  const columns = codeColumns(schema, trainRows);
-  const train = pointsOf(columns, trainRows);
+  const prepared = prepareTable({ schema: input.schema, trainRows, modelRows });
+  const { schema, columns, own } = prepared;
+  const train = pointsOf(columns, prepared.trainRows);
   const isGiven = (column: number): boolean => given.includes(schema.columns[columns[column]!.index]!.name);
-  const found = drawingOrder(schema, columns, input.edges, train, seed);
+  const found = prepared.orderOf(drawingOrder(schema, own, input.edges, train, seed));
   const order = [...found.filter(isGiven), ...found.filter((column) => !isGiven(column))];
-  const closed = columns.findIndex(({ index }) => schema.columns[index]!.name === schema.target);
+  const closed = prepared.drawnFor(schema.columns.findIndex(({ name }) => name === schema.target));
   const support = (pool: readonly Float64Array[], refines: boolean): DrawnColumn[] =>
-    drawnColumns(schema, columns, order, train, { points: pool, refines, closed });
-  const offered = pointsOf(columns, modelRows);
-  const pool = preparePool(
-    { ...input, trainRows, modelRows },
-    columns,
-    support(offered, false),
-    train,
-    seedOf(seed, 'pool'),
-  );
+    drawnColumns(schema, columns, order, train, { points: pool, refines, closed }, prepared.places);
+  const offered = pointsOf(columns, prepared.modelRows);
+  const poolInput = { ...input, trainRows, modelRows: prepared.modelRows };
+  const pool = preparePool(poolInput, columns, support(offered, false), train, seedOf(seed, 'pool'));
   const drawn = support(pool.points, pool.refines);
   const points = [...train, ...pool.points];
   const cells = cellsOf(drawn, columns, points);
@@ -89,7 +83,7 @@ function fitRows(input: RefinementInput): RefinedGenerator {
   const firstDrawn = drawn.findIndex((step) => !isGiven(step.kind === 'presence' ? step.columns[0]! : step.column));
   const givenPlaces = firstDrawn < 0 ? drawn.length : firstDrawn;
   const models = drawn.map((step, place): ColumnModel => {
-    if (place < givenPlaces) return GIVEN;
+    if (place < givenPlaces || isComputed(step)) return NO_MODEL;
     const name = nameOf(schema, columns, step);
     const weight = weightOfPool(learning, place);
     if (pool.points.length > 0 && step.kind !== 'presence') poolWeights[name] = weight;
@@ -98,10 +92,11 @@ function fitRows(input: RefinementInput): RefinedGenerator {
   });
   const rows = 1 + models.reduce((most, { donors }) => Math.max(most, donors.at(-1) ?? 0), train.length - 1);
   return {
-    ...{ version: GENERATOR_VERSION, schema, columns, drawn, models, poolWeights },
+    ...{ version: GENERATOR_VERSION, schema: input.schema, columns, drawn, models, poolWeights },
+    ...(prepared.computed && { computed: prepared.computed }),
     cells: cells.map(({ codes }) => [...codes.subarray(0, rows)]),
-    distance: fitDistanceRule(schema, input.trainRows, input.distance),
-    texts: textPools(schema, columns, trainRows, input.modelRows),
+    distance: fitDistanceRule(input.schema, input.trainRows, input.distance),
+    texts: textPools(input.schema, own, trainRows, prepared.modelRows),
     sharpened: input.sharpened ?? false,
     modelRows: { given: input.modelRows.length, used: pool.points.length },
     ...(givenPlaces > 0 ? { given: givenPlaces } : {}),

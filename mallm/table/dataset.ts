@@ -1,4 +1,5 @@
 import type { NumberDecoration } from './number-format.js';
+import type { Rule } from './rule.js';
 import type { SpecialValue } from './special-values.js';
 
 /**
@@ -129,6 +130,8 @@ export interface TableSchema {
   target: string;
   /** Set when people have several rows, as visits of a patient: all their rows are drawn and released together. */
   group?: RowGroup;
+  /** Rules between columns that every released row keeps; not there where there are none. */
+  rules?: Rule[];
 }
 
 /** What the rows of one person have in common, as found in the training rows; columns by name. */

@@ -20,6 +20,7 @@ const REASONS: Record<string, string> = {
   'not-a-number': 'has text where a number is due',
   'not-a-text': 'has something else where text is due',
   'not-an-object': 'is no row at all',
+  'broken-rule': 'breaks a rule between columns',
   'broken-json': 'is in JSON that is broken',
   'broken-off': 'was in a reply that broke off',
   'empty-reply': 'was asked for and the reply was empty',
@@ -64,6 +65,7 @@ export function rowsSection(manifest: Manifest): Section {
     refinement ? paragraph(`${capitalised(refinement.inWords)}.`) : '',
     refinement?.sharpened ? paragraph(`The rows are sharpened: ${SHARPENED_USE}.`) : '',
     reasonTable('Why drawn rows were not released', 'the drawn row …', drawRejections),
+    rulesTable(manifest),
   ];
   return { id: 'rows', name: 'Rows', title: 'Rows made, kept and released', body: body.join('') };
 }
@@ -75,6 +77,15 @@ function reasonTable(label: string, head: string, rejections: Rejections): strin
     .sort(([, a], [, b]) => b - a)
     .map(([reason, times]) => [REASONS[reason] ?? reason.replaceAll('-', ' '), count(times), reason]);
   return table(label, [head, 'rows', 'in the manifest'], rows);
+}
+
+function rulesTable({ rules = [], rows }: Manifest): string {
+  if (rules.length === 0) return '';
+  const lines = rules.map(({ rule, of, kept }) => [
+    rule,
+    `${count(kept)} of ${counted(of, 'row')}${of < rows.released ? ' that have its cells' : ''}`,
+  ]);
+  return table('Rules between columns, which every training row keeps', ['rule', 'kept in'], lines);
 }
 
 function capitalised(text: string): string {

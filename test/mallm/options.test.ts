@@ -24,6 +24,8 @@ const PUBLISHED = {
   feedback: false,
   partialRows: false,
   patience: 5, // §3.2, the number is ours
+  rules: [],
+  withoutRules: ['all'], // the paper knows no rules between columns
   refinement: false, // Listing 1, L17-18: the model's rows are the product
   distance: 'off',
   minCount: 1, // every cell is shown

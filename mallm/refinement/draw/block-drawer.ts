@@ -1,8 +1,9 @@
 import type { Random } from '../../random.js';
 import type { Allowed } from './allowed.js';
 import { columnDrawers, evenDraw, type Block } from './column-drawer.js';
-import { conditionalDraw, type ConditionalDraw } from './conditional-draw.js';
-import { cellsOf, type DrawnColumn } from '../drawn-columns.js';
+import { codeComputers } from './computed-codes.js';
+import { acceptedOnly, conditionalDraw, type ConditionalDraw } from './conditional-draw.js';
+import { cellsOf, isComputed, type DrawnColumn } from '../drawn-columns.js';
 import type { RefinedGenerator } from '../generator.js';
 import { scoreReader } from '../number-scores.js';
 
@@ -15,6 +16,8 @@ export interface BlockDrawer {
   draw(count: number, given?: readonly Float64Array[]): void;
   /** Points drawn last; each is overwritten by the next draw. */
   points: Float64Array[];
+  /** Whether points may repeat: candidates that satisfy a condition on a computed column go on as often as needed. */
+  repeats: boolean;
 }
 
 /**
@@ -34,7 +37,9 @@ export function createBlockDrawer(
   const first = generator.given ?? 0;
   const drawers = columnDrawers(generator);
   const draws = drawers.map((drawer, place) => evenDraw(drawer, place, random));
+  const computers = codeComputers(generator);
   const conditional = drawers.map((drawer, place) => {
+    if (allowed[place] && computers[place]) return acceptedOnly(place, allowed[place]);
     const { donors, weights } = generator.models[place]!;
     const own = {
       codes: Float64Array.from(donors, (row) => generator.cells[place]![row]!),
@@ -53,9 +58,11 @@ export function createBlockDrawer(
     let rows = most;
     for (let place = first; place < width; place++) {
       const condition = conditional[place];
-      if (!condition) draws[place]!(block, rows);
-      else if (first > 0) for (let row = 0; row < rows; row++) condition.draw(block, row);
-      else {
+      const compute = computers[place];
+      if (compute ? !isComputed(generator.drawn[place]!) : !condition) draws[place]!(block, rows);
+      compute?.(block, rows);
+      if (condition && first > 0) for (let row = 0; row < rows; row++) condition.draw(block, row);
+      else if (condition) {
         const after = place === lastCondition ? count : most;
         block = drawnAnew(block, rows, after, condition, random);
         rows = after;
@@ -66,7 +73,7 @@ export function createBlockDrawer(
     while (points.length < count) points.push(new Float64Array(generator.columns.length));
     for (let row = 0; row < count; row++) write(block, row, points[row]!);
   };
-  return { draw, points };
+  return { draw, points, repeats: allowed.some((each, place) => each !== null && computers[place] !== null) };
 }
 
 function writeGiven(

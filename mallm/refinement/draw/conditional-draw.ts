@@ -5,6 +5,9 @@ import type { Block, ColumnDrawer } from './column-drawer.js';
 /** Weight of the column's own distribution beside the trees: what no tree gives comes only where nothing else does. */
 const LAST_RESORT = 1e-6;
 
+/** Chance of a row whose computed code is not allowed: it goes on only where no other does. */
+const REFUSED = 1e-9;
+
 /** Draws one column under a condition. */
 export interface ConditionalDraw {
   /** How likely the row is to satisfy the condition, given its columns before: never 0. */
@@ -78,6 +81,16 @@ export function conditionalDraw(
       );
       block.codes[at] = gives[start[chosen]! + random.weighted(weights)]! + shift;
     },
+  };
+}
+
+/** A computed column under a condition: rows whose code is allowed go on as they are. */
+export function acceptedOnly(place: number, allowed: Allowed): ConditionalDraw {
+  const accepts = (code: number): boolean =>
+    'labels' in allowed ? allowed.labels[code] === 1 : isAllowed(allowed, code);
+  return {
+    chance: ({ codes, width }, row) => (accepts(codes[row * width + place]!) ? 1 : REFUSED),
+    draw: () => undefined,
   };
 }
 

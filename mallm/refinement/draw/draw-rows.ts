@@ -4,6 +4,8 @@ import type { Rejections } from '../../rejections.js';
 import type { Row } from '../../table/dataset.js';
 import { createBlockDrawer } from './block-drawer.js';
 import { drawConditions } from './drawn-conditions.js';
+import { impliedConditions } from '../../rules/implied-conditions.js';
+import { pointRules } from '../prepared-table.js';
 import type { RefinedGenerator } from '../generator.js';
 import { createDistanceFilter } from '../row-distance.js';
 import { drawPeople } from '../people/draw-people.js';
@@ -47,7 +49,7 @@ export interface DrawnRows {
 export function drawRows(generator: RefinedGenerator, request: DrawRequest): DrawnRows {
   if (generator.people) return drawPeople(generator, generator.people, request);
   const { count, seed, conditions = {} } = request;
-  const allowed = drawConditions(generator, conditions);
+  const allowed = drawConditions(generator, impliedConditions(generator.schema, conditions));
   const drawn: DrawnRows = { rows: [], rejections: {}, repeats: 0, shortfall: null };
   if (allowed.impossible !== null) return { ...drawn, shortfall: count > 0 ? allowed.impossible : null };
 
@@ -55,6 +57,8 @@ export function drawRows(generator: RefinedGenerator, request: DrawRequest): Dra
   const drawer = createBlockDrawer(generator, allowed.allowed, random);
   const complete = rowMaker(generator, allowed, random);
   const filter = createDistanceFilter(generator.distance);
+  const restore = pointRules(generator);
+  const isRepeated = drawer.repeats ? repeatedPoints() : () => false;
   const isConditional = Object.keys(allowed.checked).length > 0;
   const reject = (why: string): void => void (drawn.rejections[why] = (drawn.rejections[why] ?? 0) + 1);
   let left = ATTEMPTS + ATTEMPTS_A_ROW * count;
@@ -65,9 +69,10 @@ export function drawRows(generator: RefinedGenerator, request: DrawRequest): Dra
     left -= size;
     for (let i = 0; i < size && drawn.rows.length < count; i++) {
       const point = drawer.points[i]!;
-      const near = filter.reject(point);
-      const row = near === null ? complete(point) : null;
-      if (near !== null) reject(near);
+      const unfit = restore(point) ?? filter.reject(point);
+      const row = unfit === null ? complete(point) : null;
+      if (unfit !== null) reject(unfit);
+      else if (isRepeated(point)) reject('repeated-row');
       else if (isConditional && !rowSatisfies(generator.schema, row!, allowed.checked)) reject('condition-not-met');
       else {
         drawn.rows.push(row!);
@@ -76,4 +81,10 @@ export function drawRows(generator: RefinedGenerator, request: DrawRequest): Dra
     }
   }
   return drawn.rows.length < count ? { ...drawn, shortfall: shortfallOf(drawn.rejections) } : drawn;
+}
+
+/** Whether a point was met before. */
+function repeatedPoints(): (point: Float64Array) => boolean {
+  const seen = new Set<string>();
+  return (point) => seen.size === seen.add(point.join()).size;
 }

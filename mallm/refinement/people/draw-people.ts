@@ -2,12 +2,16 @@ import { rowSatisfies, type PartialRow } from '../../conditions/condition.js';
 import { createRandom, seedOf } from '../../random.js';
 import { columnIndex, type Cell, type Row } from '../../table/dataset.js';
 import { cellViolation } from '../../table/cell.js';
+import { impliedConditions } from '../../rules/implied-conditions.js';
+import { rowRules } from '../../rules/computed-columns.js';
+import { rulesCheck } from '../../rules/rule-check.js';
 import { pointsOf } from '../column-codes.js';
 import { createBlockDrawer } from '../draw/block-drawer.js';
 import type { DrawnRows, DrawRequest } from '../draw/draw-rows.js';
 import { drawConditions } from '../draw/drawn-conditions.js';
 import { rowMaker, shortfallOf } from '../draw/row-maker.js';
 import type { PeopleModel, RefinedGenerator } from '../generator.js';
+import { pointRules } from '../prepared-table.js';
 import { createDistanceFilter } from '../row-distance.js';
 import { peopleTables, type PeopleTables } from './step-table.js';
 
@@ -69,26 +73,39 @@ function peopleDrawer(
   drawn: DrawnRows,
 ): PeopleDrawer {
   const random = createRandom(seed);
-  const allowed = drawConditions(generator, conditions);
+  const allowed = drawConditions(generator, impliedConditions(generator.schema, conditions));
   const drawer = createBlockDrawer(generator, allowed.allowed, random);
   const complete = rowMaker(generator, allowed, random);
+  const restore = pointRules(generator);
+  const byRules = generator.computed ?? [];
+  const { mend } = rowRules(schema, byRules);
+  const keepsRules = rulesCheck(schema);
   const filter = createDistanceFilter(distance);
   const tables = peopleTables(schema, []);
   const nextRows = stepDrawer(steps, tables, conditions, seedOf(seed, 'steps'));
-  const computed = schema.columns.filter(({ name }) => tables.computed.includes(name));
+  const ruled = new Set(byRules.map(({ column }) => column));
+  const computed = schema.columns.filter(({ name }, index) => tables.computed.includes(name) || ruled.has(index));
   const isInRange = (row: Row): boolean =>
     computed.every((column) => cellViolation(column, row[schema.columns.indexOf(column)]!) === null);
   const isConditional = Object.keys(allowed.checked).length > 0;
+  const reject = (why: string): void => void (drawn.rejections[why] = (drawn.rejections[why] ?? 0) + 1);
   /** Whether a row may be released; where not, the reason is counted. */
   const isFit = (row: Row): boolean => {
     const isMet = !isConditional || rowSatisfies(schema, row, allowed.checked);
-    const why = isInRange(row) ? (filter.rejectRow(row) ?? (isMet ? null : 'condition-not-met')) : 'out-of-range';
-    if (why !== null) drawn.rejections[why] = (drawn.rejections[why] ?? 0) + 1;
+    const why = !isInRange(row)
+      ? 'out-of-range'
+      : keepsRules(row)
+        ? (filter.rejectRow(row) ?? (isMet ? null : 'condition-not-met'))
+        : 'broken-rule';
+    if (why !== null) reject(why);
     return why === null;
   };
   const firstRows = (size: number): Person[] => {
     drawer.draw(size);
     return drawer.points.slice(0, size).flatMap((point): Person[] => {
+      const broken = restore(point);
+      if (broken !== null) reject(broken);
+      if (broken !== null) return [];
       const cells = complete(point);
       const count = Number(cells[tables.rowsPlace]);
       const row = tables.placed(cells.slice(0, tables.rowsPlace), count - 1);
@@ -101,7 +118,7 @@ function peopleDrawer(
       for (let number = 1; people.some(({ count }) => count > number); number++) {
         let open = people.filter(({ count }) => count > number);
         for (let tries = 0; tries < TRIES && open.length > 0; tries++) {
-          const rows = nextRows(open, number);
+          const rows = nextRows(open, number).map(mend);
           const fit = rows.map(isFit);
           open.forEach((person, i) => fit[i] && person.rows.push(rows[i]!));
           open = open.filter((_, i) => !fit[i]);

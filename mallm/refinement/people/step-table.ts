@@ -18,7 +18,7 @@ const LEFT = 'rows after this one';
 
 /** A table of people that have several rows as two tables, whose rows can be taken as independent. */
 export interface PeopleTables {
-  /** The first row of each person, and how many rows it has. */
+  /** The first row of each person, and how many rows it has; with the rules between the table's columns. */
   first: TableSchema;
   /** Place of that number in a first row: the last. */
   rowsPlace: number;
@@ -56,7 +56,7 @@ type Follows =
  * @param people rows of each person, in order: the training rows, for the ranges of the differences.
  */
 export function peopleTables(schema: TableSchema, people: readonly (readonly Row[])[]): PeopleTables {
-  const { columns, target } = schema;
+  const { columns, target, rules } = schema;
   const group = schema.group!;
   const unique = uniqueNames(columns);
   const named = (name: string): number => columnIndex(schema, name);
@@ -91,7 +91,7 @@ export function peopleTables(schema: TableSchema, people: readonly (readonly Row
     ...now.map(() => null),
   ];
   return {
-    first: { columns: [...columns, countColumn(unique(ROWS), group.most)], target },
+    first: { ...{ columns: [...columns, countColumn(unique(ROWS), group.most)], target }, ...(rules && { rules }) },
     rowsPlace: columns.length,
     steps: { columns: [...given, ...now], target: drawn.some(({ name }) => name === target) ? target : '' },
     given: given.map(({ name }) => name),

@@ -4,6 +4,7 @@ import { TableError } from '../../errors.js';
 import { patternFromRegex, patternToRegex } from '../identifier-pattern.js';
 import { isLabelWord, isMissingToken } from '../missing.js';
 import { didYouMean } from '../near-names.js';
+import { ruleText } from '../rule.js';
 import { kindOfSdtype, sdtypeOf } from './sdtypes.js';
 
 /** What metadata says about one column: it overrides what the cells suggest. */
@@ -34,6 +35,8 @@ export interface TableMetadata {
   group?: string | null;
   /** The column that puts the rows of a person in order. */
   order?: string;
+  /** Rules between columns, as texts: these and no others. Without it they are found. */
+  rules?: string[];
 }
 
 type Json = Record<string, unknown>;
@@ -44,7 +47,8 @@ type Json = Record<string, unknown>;
  * own keys a column may have a `description`; labels `missing_values` (texts that mean missing; all others are labels); and
  * numbers `special_values` (texts beside the numbers that are kept with their share); dates with `pii` are dates of birth.
  * Personal sdtypes (`name`, `email`, `ssn`, …) become identifiers: made afresh, never copied. `sequence_key` names the
- * column that all rows of a person share (null: there is none), `sequence_index` the one that puts them in order.
+ * column that all rows of a person share (null: there is none), `sequence_index` the one that puts them in order; `rules`
+ * are rules between the columns.
  * @throws TableError when it is not such metadata, or an sdtype, format or regular expression is not known.
  */
 export function parseMetadata(json: unknown, header?: readonly string[]): TableMetadata {
@@ -53,6 +57,7 @@ export function parseMetadata(json: unknown, header?: readonly string[]): TableM
   return {
     columns: new Map(Object.entries(columns).map(([name, column]) => [name, readColumn(name, column)])),
     ...readGroup(table),
+    ...(table.rules !== undefined && { rules: readRules(table.rules) }),
   };
 }
 
@@ -70,6 +75,7 @@ export function toMetadata(schema: TableSchema): Json {
     columns: Object.fromEntries(
       schema.columns.filter((column) => !isEmpty(column)).map((column) => [column.name, writeColumn(column)]),
     ),
+    ...(schema.rules && { rules: schema.rules.map(ruleText) }),
   };
 }
 
@@ -130,6 +136,15 @@ function readColumn(name: string, json: unknown): ColumnMetadata {
   }
   if (kind === 'identifier' && typeof regex === 'string') return { ...read, pattern: patternFromRegex(regex) };
   return read;
+}
+
+function readRules(json: unknown): string[] {
+  if (Array.isArray(json) && json.every((rule) => typeof rule === 'string')) return json;
+  throw new TableError({
+    problem: '"rules" of the metadata is not a list of rules',
+    expected: 'a list such as ["discharge >= admission", "total = a + b"]; [] for none',
+    remedy: 'Write it so, or leave it out: rules are then found.',
+  });
 }
 
 function readMissing(name: string, value: unknown): string[] | undefined {

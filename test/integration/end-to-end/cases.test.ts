@@ -153,3 +153,54 @@ describe('a table with text, formatted numbers and ids of two shapes', () => {
     expect((await cellsOf(ownFile('r.csv'), 'rate')).every((rate) => /^\d+\.\d%$/.test(rate))).toBe(true);
   });
 });
+
+describe('rules between columns', () => {
+  it('are shown before the first call and kept in every row', async () => {
+    const { stderr, stdout } = await fit('rules-between-columns/adm.csv', 'outcome', 'adm');
+    expect(stderr).toContain('rules that every row is to keep: lab_total = lab_a + lab_b; discharge > admission');
+    expect(stdout).toContain('2 of 2 between columns kept in all rows');
+    const ways = [[], ['--draw', 'model'], ['--where', 'lab_total > 80', '--where', 'discharge < 2024-06-01']];
+    for (const [i, way] of ways.entries()) {
+      const rows = way.length > 0 ? '40' : '1000';
+      const { code } = await place.run(['sample', 'adm', '--rows', rows, '--out', `adm-${i}.csv`, ...way]);
+      expect(code).toBe(0);
+      const [from, to, a, b, total] = await Promise.all(
+        ['admission', 'discharge', 'lab_a', 'lab_b', 'lab_total'].map((name) => cellsOf(ownFile(`adm-${i}.csv`), name)),
+      );
+      expect(total).toHaveLength(Number(rows));
+      expect(total!.filter((cell, row) => Number(a![row]) + Number(b![row]) !== Number(cell))).toEqual([]);
+      expect(to!.filter((cell, row) => cell < from![row]!)).toEqual([]);
+      if (i === 2) expect(total!.every((cell) => Number(cell) > 80)).toBe(true);
+      const manifest = readFileSync(ownFile(`adm-${i}.csv.manifest.json`), 'utf8');
+      const count = { of: Number(rows), kept: Number(rows) };
+      expect((JSON.parse(manifest) as { rules: unknown }).rules).toEqual([
+        { rule: 'lab_total = lab_a + lab_b', ...count },
+        { rule: 'discharge > admission', ...count },
+      ]);
+    }
+  });
+
+  it.each([
+    ['discharge >= admision', 'a rule names the column "admision"', 'Did you mean "admission"?'],
+    ['admission >= discharge', 'training rows break the rule "admission >= discharge"', '120 of 120 rows'],
+    ['lab_total ~ lab_a', '"lab_total ~ lab_a" is not a rule', 'expected one such as'],
+    ['age >= admission', 'the rule "age >= admission" does not go with its columns', '"admission": datetime'],
+  ])('that a user gives and that cannot be kept are an error before anything is paid: %s', async (rule, ...texts) => {
+    const table = repositoryFile(`${CASES}/rules-between-columns/adm.csv`);
+    const { code, stderr } = await place.run(['fit', table, '--target', 'outcome', '--rule', rule, '--out', 'refused']);
+    expect(code).not.toBe(0);
+    for (const text of texts) expect(stderr).toContain(text);
+  });
+
+  it('can be taken away, one or all', async () => {
+    const table = repositoryFile(`${CASES}/rules-between-columns/adm.csv`);
+    const without = async (...rules: string[]): Promise<string> => {
+      const flags = rules.flatMap((rule) => ['--no-rule', rule]);
+      return (await place.run(['inspect', table, '--target', 'outcome', ...flags])).stdout;
+    };
+    expect(await without('discharge >= admission')).toMatch(
+      /rules between columns\n {2}lab_total = lab_a \+ lab_b +\(all 120 rows\)\n$/,
+    );
+    expect(await without('all')).not.toContain('rules between columns');
+  });
+});
