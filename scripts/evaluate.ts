@@ -55,8 +55,21 @@ function linesOf(evaluation: Evaluation, { report }: Flags): string[] {
     `fidelity  shapes ${score(fidelity.columnShapes)}, pairs ${score(fidelity.columnPairTrends)}, C2ST trees ${score(fidelity.c2st.trees.auc)} linear ${score(fidelity.c2st.linear.auc)} (0.5 is best; real rows ${score(fidelity.c2st.null.trees.auc)})`,
     `          ${verdicts.fidelity.level}: ${verdicts.fidelity.finding} ${verdicts.fidelity.advice}`,
     `privacy   copies ${percent(privacy.exactCopies)}, one column off ${percent(privacy.oneColumnOff)}, DCR share ${score(privacy.dcrShare)}, LevAtt ${score(privacy.levattAuc)} (0.5 is best)`,
+    ...attackLine(privacy.attacks),
     `          ${verdicts.privacy.level}: ${verdicts.privacy.finding} ${verdicts.privacy.advice}`,
     ...notes.map((note) => `note      ${note}`),
     ...(report ? [`report    ${report}`] : []),
+  ];
+}
+
+/** The attacks in one line, each by its risk: 0 is best. */
+function attackLine(attacks: Evaluation['privacy']['attacks']): string[] {
+  if (!attacks) return [];
+  const { singlingOut, linkability, inference, membership } = attacks;
+  const worst = inference.toSorted((a, b) => b.interval[0] - a.interval[0] || b.risk - a.risk)[0];
+  const risk = (found: { risk: number } | null | undefined): string => found?.risk.toFixed(2) ?? '–';
+  const ofColumn = worst ? `inference ${risk(worst)} ("${worst.column}")` : 'inference –';
+  return [
+    `          attacks: singling out ${risk(singlingOut.univariate)} by one column, ${risk(singlingOut.multivariate)} by three; linkability ${risk(linkability)}; ${ofColumn} (0 is best); membership by distance ${membership.auc.toFixed(3)} (0.5 is best)`,
   ];
 }

@@ -25,7 +25,11 @@ export function attackConcerns({ attacks }: Privacy): [string, Concern | null][]
     tests.push(['singlingOutMultivariate', singledOut(multivariate, 'three columns', STRICTER)]);
   }
   if (univariate) {
-    const concern = singledOut(univariate, 'one column', 'Pool rare labels, and round or clamp extreme numbers.');
+    const concern = singledOut(
+      univariate,
+      'one column',
+      'Pool rare labels and clamp extreme numbers (`--min-count`), or round the columns.',
+    );
     tests.push(['singlingOutUnivariate', concern && { ...concern, level: 'fair' }]);
   }
   return tests;

@@ -5,6 +5,7 @@ import { mapRows } from './map.js';
 import { measurePrivacy } from './privacy.js';
 import { realIdentifiers } from './released-values.js';
 import type { Evaluation } from './result.js';
+import { ruleFigures } from './rules.js';
 import { evaluationTables } from './tables.js';
 import { measureUtility } from './utility.js';
 import { verdictsOf } from './verdicts.js';
@@ -37,7 +38,7 @@ export function evaluateTable(input: EvaluationInput): Evaluation {
     rows: { train: tables.train.rows, heldOut: tables.heldOut.rows, synthetic: tables.synthetic.rows },
     utility: plain,
     utilityScaled: scaled,
-    fidelity: measureFidelity(tables, input.seed),
+    fidelity: { ...measureFidelity(tables, input.seed), rules: ruleFigures(input.schema, input) },
     privacy: { ...measurePrivacy(tables, input.seed), realIdentifiers: realIdentifiers(input.schema, input) },
   };
   const map = input.map ? mapRows(tables, input.seed) : null;

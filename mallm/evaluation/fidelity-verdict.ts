@@ -1,4 +1,5 @@
 import { fixed, unknown, worse, worstFirst, type Concern, type Level } from './concern.js';
+import { ruleConcerns } from './rules.js';
 import type { Damage, Fidelity, Verdict } from './result.js';
 
 /** Damaged columns that are named. */
@@ -23,7 +24,7 @@ export function fidelityVerdict(fidelity: Fidelity): Verdict {
   const test =
     `Out of fold, ${worst.name} can separate synthetic from held-out rows with AUC ${fixed(auc)} ` +
     `(95 % interval ${fixed(interval[0])}–${fixed(interval[1])}; two real tables: ${fixed(worst.real.auc)})`;
-  const concerns = worstFirst(damageConcerns(fidelity));
+  const concerns = worstFirst([...ruleConcerns(fidelity), ...damageConcerns(fidelity)]);
   const found = concerns.map(({ finding }) => finding);
   const details = [...found, shiftText(fidelity), pairText(fidelity), lostText(fidelity)].filter(Boolean).join(' ');
   const finding = `${test}. ${details}`.trim();

@@ -75,7 +75,7 @@ function releasedValues({ realIdentifiers = [], realNumbers = [], rareLabels = [
         {
           level: 'fair',
           finding: `The label "${most.label}" of "${most.column}", which ${most.realRows === 1 ? 'one real row has' : `${most.realRows} real rows have`}, is repeated in ${most.rows} synthetic rows${others}.`,
-          advice: 'Pool rare labels.',
+          advice: 'Pool rare labels: `--min-count`.',
         },
       ]
     : [];

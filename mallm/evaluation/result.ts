@@ -67,6 +67,8 @@ export interface Fidelity {
   lostLabels: { column: string; label: string; share: number }[];
   /** Columns that differ from the real rows beyond chance, worst first. */
   damage?: Damage[];
+  /** Rules between columns that every training row keeps: rows that have their cells, and those that keep them. */
+  rules?: { rule: string; synthetic: { of: number; kept: number }; heldOut: { of: number; kept: number } }[];
 }
 
 /** What is wrong with one column of the synthetic rows. */

@@ -1,3 +1,4 @@
+import { sureExcess } from '../../mallm/evaluation/attacks/risk.js';
 import type { Evaluation, Privacy } from '../../mallm/evaluation/result.js';
 import { details, paragraph, table, type Content } from '../html.js';
 import { fixed, percent, range } from '../numbers.js';
@@ -10,7 +11,7 @@ export function attackTables({ privacy, rows }: Pick<Evaluation, 'privacy' | 'ro
   const { attacks, silent } = privacy;
   if (!attacks) return '';
   const isSilent = new Set(silent.map(({ test }) => test));
-  const worst = attacks.inference.toSorted((a, b) => b.risk - a.risk)[0];
+  const worst = attacks.inference.toSorted((a, b) => sureExcess(b) - sureExcess(a))[0];
   const lines: [string, string, Risk | null | undefined][] = [
     ['singlingOutUnivariate', 'singling out, by one column', attacks.singlingOut.univariate],
     ['singlingOutMultivariate', 'singling out, by three columns', attacks.singlingOut.multivariate],
@@ -26,7 +27,7 @@ export function attackTables({ privacy, rows }: Pick<Evaluation, 'privacy' | 'ro
     'risk (95 % interval)',
     'in the verdict',
   ];
-  const text = `An attacker who has the synthetic rows guesses about real rows: ${rows.train} training rows and, as control, ${rows.heldOut} held-out rows that no generator saw. The risk is what he gets right beyond the control, of all that is left to get right: 0 is best.`;
+  const text = `An attacker who has the synthetic rows guesses about real rows: ${rows.train} training rows and, as control, ${rows.heldOut} held-out rows that no generator saw. The risk is what is right beyond the control, of all that is left to get right, by the centres of the Wilson intervals of both shares: 0 is best.`;
   const { auc, interval, surelyFound } = attacks.membership;
   const membership = `Membership by distance: AUC ${fixed(auc)} (${range(interval)}), chance 0.5; ${surelyFound} training rows have a synthetic row nearer than any held-out row has: ${counts('membership')}.`;
   const each = attacks.inference.map((one): Content[] => [one.column, ...riskCells(one)]);

@@ -26,6 +26,7 @@ export function fidelitySection(schema: TableSchema, train: readonly Row[], { fi
   const body = [
     `<div class="two"><div>${overall}${lost(schema, train, fidelity)}</div>${twoSampleFigure(fidelity)}</div>`,
     damaged(fidelity),
+    ruleTable(fidelity),
     `<h3>Shift of every column, worst first</h3>`,
     paragraph(
       'A number: how many standard deviations of the real rows its mean lies too high (+) or too low (−). A label: share of rows that would have to change (total variation). Shape: 1 is the same distribution.',
@@ -58,6 +59,14 @@ function damaged({ damage = [] }: Fidelity): string {
   if (damage.length === 0) return '';
   const items = damage.map(({ column, finding }) => prose(`“${column}” ${finding}.`));
   return `<h3>Damaged columns</h3>${paragraph('Beyond chance, and beyond what matters, against training and held-out rows together; worst first.')}${list(items)}`;
+}
+
+/** Rules between columns, in synthetic and held-out rows. */
+function ruleTable({ rules = [] }: Fidelity): string {
+  if (rules.length === 0) return '';
+  const kept = ({ of, kept }: { of: number; kept: number }): string => (of === 0 ? '–' : `${kept} of ${of}`);
+  const lines = rules.map(({ rule, synthetic, heldOut }) => [rule, kept(synthetic), kept(heldOut)]);
+  return `<h3>Rules between columns</h3>${paragraph('Every training row keeps them. Rows that keep each, of those that have its cells:')}${table('Rules between columns', ['rule', 'synthetic rows', 'held-out rows'], lines)}`;
 }
 
 function shiftTable(schema: TableSchema, { shifts, damage = [] }: Fidelity): string {

@@ -22,7 +22,7 @@ export interface Attacks {
 
 /**
  * Singling out, linkability, attribute inference and membership by distance, each against training rows and against
- * held-out rows as control. At most 1,000 rows of a table, a seeded sample of larger ones; about half a second for 800 × 15
+ * held-out rows as control. At most 1,000 rows of a table, a seeded sample of larger ones; about two seconds for 800 × 15
  * cells. Deterministic for a seed.
  */
 export function measureAttacks(tables: EvaluationTables, seed: number): Attacks {

@@ -18,6 +18,7 @@ const label = (name: string): Column => ({ ...base, name, kind: 'categorical', c
 /** Patients: an id, an age, a pressure that follows it, a ward with a rare label, a sex, and an outcome of both numbers. */
 const schema: TableSchema = {
   target: 'outcome',
+  rules: [{ is: 'order', low: 'age', high: 'pressure', strict: false }],
   columns: [
     { ...base, name: 'id', kind: 'identifier', pattern: 'A9999' },
     number('age'),
@@ -125,6 +126,12 @@ const DAMAGES: Record<string, Damaged> = {
     verdict: 'fidelity',
     says: /"ward" has "A" in \d+ % of the synthetic rows, in \d+ % of the real ones/,
     advises: /shares/,
+  },
+  'a broken rule': {
+    rows: good.map((row, place) => (place % 10 ? row : replaced(row, PRESSURE, numberOf(row[AGE]!) - 1))),
+    verdict: 'fidelity',
+    says: /The rule "pressure >= age", which every training row keeps, is broken in 10\.0 % of the synthetic rows/,
+    advises: /keeps the rules in every row/,
   },
   'a rare label repeated': {
     rows: changed(WARD, (cell, place) => (place % 10 ? cell : 'Isolation')),
