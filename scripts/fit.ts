@@ -250,7 +250,18 @@ function rulesKept(rules: NonNullable<FitOutcome['manifest']['rules']>): string 
   return [all, ...broken.map(({ rule, of, kept }) => `${rule} in ${kept} of ${of}`)].join('; ');
 }
 
-function summary({ folder, manifest, fresh }: FitOutcome): string[] {
+/** The verdicts; what was found and what to do about it, where one is fair or poor. */
+function verdictLines(verdicts: FitOutcome['verdicts']): string[] {
+  if (!verdicts) return [];
+  const names = ['utility', 'fidelity', 'privacy'] as const;
+  const levels = names.map((name) => `${name} ${verdicts[name].level}`).join(', ');
+  const found = names
+    .filter((name) => ['fair', 'poor'].includes(verdicts[name].level))
+    .map((name) => `        ${name}: ${verdicts[name].finding} ${verdicts[name].advice}`);
+  return [`verdict ${levels}`, ...found];
+}
+
+function summary({ folder, manifest, fresh, verdicts }: FitOutcome): string[] {
   const { rows, simulated, calls, tokens, shortfall, cost } = manifest;
   const reasons = commonReasons(manifest.rejections);
   const weak = poorYield(manifest);
@@ -270,6 +281,7 @@ function summary({ folder, manifest, fresh }: FitOutcome): string[] {
     ...(ended ? [`ended   ${ended}`] : []),
     ...(shortfall ? [`short   ${shortfall}`] : []),
     ...(manifest.rules ? [`rules   ${rulesKept(manifest.rules)}`] : []),
+    ...verdictLines(verdicts),
     `table   ${folder}/synthetic.csv`,
     `report  ${folder}/report.html`,
     `theta   ${folder}/theta.md`,

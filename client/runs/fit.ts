@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Config } from '../../config/index.js';
 import { readConfig } from '../../config/index.js';
 import { ModelError, NoModelRowsError, OptionError, RunError } from '../../mallm/errors.js';
+import type { Evaluation } from '../../mallm/evaluation/result.js';
 import { shapeOf } from '../../mallm/fit/fit-shape.js';
 import type { Manifest } from '../../mallm/fit/manifest.js';
 import type { FitOptions } from '../../mallm/options.js';
@@ -21,7 +22,7 @@ import type { RunContext } from './run.js';
 import type { Session } from '../cluster/session.js';
 import { openSession } from '../cluster/session.js';
 import { firstReply } from './first-reply.js';
-import { readManifest, writeResults } from './result-files.js';
+import { readManifest, readVerdicts, writeResults } from './result-files.js';
 
 /** Lines on columns that are shown before a fit begins. */
 const MOST_NOTES = 12;
@@ -58,6 +59,8 @@ export interface FitOutcome {
   manifest: Manifest;
   /** False when the folder already held this very fit, finished. */
   fresh: boolean;
+  /** What the evaluation found; null without held-out rows. */
+  verdicts: Evaluation['verdicts'] | null;
 }
 
 /**
@@ -80,7 +83,8 @@ export async function fit(request: FitRequest): Promise<FitOutcome> {
   const found = await readRunRecord(folder);
   const earlier = found?.withoutModel === undefined ? found : undefined;
   if (earlier && earlier.fingerprint !== fingerprint) throw otherRun(folder, earlier);
-  if (earlier?.status === 'finished') return { folder, manifest: await readManifest(folder), fresh: false };
+  if (earlier?.status === 'finished')
+    return { folder, manifest: await readManifest(folder), fresh: false, verdicts: await readVerdicts(folder) };
   describeColumns(input, onNotice);
   // An unfinished run lives in the home it was started in, wherever the command is run now.
   const watcher = {
@@ -112,7 +116,8 @@ export function partsOf(request: FitRequest): { table: FitTable; options: Partia
 export async function resume({ folder: given, ...watcher }: Watcher & { folder: string }): Promise<FitOutcome> {
   const folder = resolve(given);
   const record = await requireRunRecord(folder);
-  if (record.status === 'finished') return { folder, manifest: await readManifest(folder), fresh: false };
+  if (record.status === 'finished')
+    return { folder, manifest: await readManifest(folder), fresh: false, verdicts: await readVerdicts(folder) };
   await makeRunFolder(folder);
   const config = { ...(watcher.config ?? readConfig()), home: record.home };
   return withSession({ ...watcher, config }, record.shape.inFlight, (session) =>
@@ -189,7 +194,7 @@ async function finish(session: Session, folder: string, record: RunRecord, watch
   const evaluated = context.plan.heldOut ? await evaluateSample(context, spec.sampleId, drawn) : null;
   const manifest = await writeResults(context, folder, { fitted, drawn, spec, evaluated });
   await writeRunRecord(folder, { ...record, status: 'finished', fitted });
-  return { folder, manifest, fresh: true };
+  return { folder, manifest, fresh: true, verdicts: await readVerdicts(folder) };
 }
 
 async function startRecord(

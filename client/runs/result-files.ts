@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RunError } from '../../mallm/errors.js';
+import type { Evaluation } from '../../mallm/evaluation/result.js';
 import type { Manifest } from '../../mallm/fit/manifest.js';
 import { renderReport } from '../../report/index.js';
 import type { Results } from '../../output/run-files.js';
@@ -46,5 +47,14 @@ export async function readManifest(folder: string): Promise<Manifest> {
       expected: 'the manifest of a finished fit',
       remedy: 'Run the fit again with another --out.',
     });
+  }
+}
+
+/** Verdicts of the evaluation in a run folder; null where there is none. */
+export async function readVerdicts(folder: string): Promise<Evaluation['verdicts'] | null> {
+  try {
+    return (JSON.parse(await readFile(join(folder, 'evaluation.json'), 'utf8')) as Evaluation).verdicts;
+  } catch {
+    return null;
   }
 }

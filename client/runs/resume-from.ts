@@ -7,7 +7,7 @@ import { latestCheckpoint } from '../../store/checkpoint.js';
 import { storeOpener } from '../../workers/stores.js';
 import { complete, otherRun, storeUrl, withSession } from './fit.js';
 import type { FitOutcome, Watcher } from './fit.js';
-import { readManifest } from './result-files.js';
+import { readManifest, readVerdicts } from './result-files.js';
 import type { PortableRecord, RunRecord } from './run-folder.js';
 import { makeRunFolder, readRunRecord, writeRunRecord } from './run-folder.js';
 
@@ -33,7 +33,8 @@ export async function resumeFrom({ checkpoint, out, ...watcher }: ResumeFromRequ
   await makeRunFolder(folder);
   const earlier = await readRunRecord(folder);
   if (earlier && earlier.runId !== runId) throw otherRun(folder, earlier);
-  if (earlier?.status === 'finished') return { folder, manifest: await readManifest(folder), fresh: false };
+  if (earlier?.status === 'finished')
+    return { folder, manifest: await readManifest(folder), fresh: false, verdicts: await readVerdicts(folder) };
   const record: RunRecord = earlier ?? { ...found, store, home: config.home };
   if (!earlier) await writeRunRecord(folder, record);
   return withSession({ ...watcher, config: { ...config, home: record.home } }, record.shape.inFlight, (session) =>

@@ -5,6 +5,19 @@ import type { Privacy, Verdict } from './result.js';
 /** Findings that are written out. */
 const NAMED = 4;
 
+/** The tests in words. */
+const TESTS: Record<string, string> = {
+  exactCopies: 'copies',
+  oneColumnOff: 'rows one column off',
+  dcrShare: 'DCR share',
+  levattAuc: 'membership by text edits',
+  membership: 'membership by distance',
+  inference: 'attribute inference',
+  linkability: 'linkability',
+  singlingOutUnivariate: 'singling out by one column',
+  singlingOutMultivariate: 'singling out by three columns',
+};
+
 const STRICTER = 'Draw with `--distance strict`.';
 
 /** By the tests that speak at these sizes, and by real values that are released as they are. */
@@ -18,16 +31,17 @@ export function privacyVerdict(privacy: Privacy): Verdict {
     ...attackConcerns(privacy),
   ];
   const speaking = tests.filter(([test]) => !silent.has(test));
-  const reasons = [...new Set(privacy.silent.map(({ reason }) => reason))].join('; ');
   const concerns = worstFirst([...releasedValues(privacy), ...speaking.flatMap(([, concern]) => concern ?? [])]);
+  const unheard = privacy.silent.filter(({ test }) => tests.some(([name]) => name === test));
+  const reasons = [...new Set(unheard.map(({ reason }) => reason))].join('; ');
   if (speaking.length === 0 && concerns.length === 0) {
     return unknown(
       `No privacy test says anything here: ${reasons}.`,
       'Judge by what the columns reveal, not by these figures.',
     );
   }
-  const unheard = tests.filter(([test]) => silent.has(test)).map(([test]) => test);
-  const remark = unheard.length > 0 ? ` Silent here: ${unheard.join(', ')} (${reasons}).` : '';
+  const names = unheard.map(({ test }) => TESTS[test] ?? test).join(', ');
+  const remark = unheard.length > 0 ? ` Silent here: ${names} (${reasons}).` : '';
   if (concerns.length === 0) {
     const finding = `No copy of a training row beyond chance, rows no nearer to training rows than to held-out ones (DCR share ${fixed(privacy.dcrShare)}), membership attack AUC ${fixed(privacy.levattAuc)}, no attribute inferred, no records linked and no person singled out beyond held-out rows.${remark}`;
     return {
