@@ -1,7 +1,7 @@
 import { createRandom, seedOf } from '../random.js';
 import { mediansOf } from './design-matrix.js';
 import type { EvaluationTables } from './tables.js';
-import type { TypedTable } from './typed-table.js';
+import { peopleIn, type TypedTable } from './typed-table.js';
 
 /** Halves of equal size drawn for the DCR share. */
 const DRAWS = 20;
@@ -35,7 +35,7 @@ interface Distance {
 export function nearestDistances(tables: EvaluationTables, seed: number): NearestDistances {
   const { train, heldOut, synthetic } = tables;
   const distance = distanceOf(tables);
-  const halves = drawHalves(train.rows, heldOut.rows, seed);
+  const halves = drawHalves(train, heldOut, seed);
   const wins = new Float64Array(DRAWS);
   const zeros = (): Float64Array => new Float64Array(synthetic.rows);
   const found: NearestDistances = {
@@ -89,11 +89,16 @@ function distanceOf(tables: EvaluationTables): Distance {
   return distance;
 }
 
-function drawHalves(train: number, heldOut: number, seed: number): { train: Int32Array; heldOut: Int32Array }[] {
+/** Rows of whole people, but for the last of them. */
+function drawHalves(
+  train: TypedTable,
+  heldOut: TypedTable,
+  seed: number,
+): { train: Int32Array; heldOut: Int32Array }[] {
   const random = createRandom(seedOf(seed, 'dcr-share'));
-  const size = Math.min(train, heldOut);
-  const half = (rows: number): Int32Array =>
-    Int32Array.from(random.shuffle(Array.from({ length: rows }, (_, row) => row)).slice(0, size));
+  const size = Math.min(train.rows, heldOut.rows);
+  const half = (table: TypedTable): Int32Array =>
+    Int32Array.from(random.shuffle(peopleIn(table)).flat().slice(0, size));
   return Array.from({ length: DRAWS }, () => ({ train: half(train), heldOut: half(heldOut) }));
 }
 

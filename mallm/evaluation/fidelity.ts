@@ -25,7 +25,7 @@ export function measureFidelity(tables: EvaluationTables, seed: number): Fidelit
   const apart = (a: TypedTable): { trees: C2st; linear: C2st } =>
     isLost ? { trees: CERTAIN, linear: CERTAIN } : tellApart(synthetic, a);
   const tellApart = (a: TypedTable, b: TypedTable): { trees: C2st; linear: C2st } =>
-    twoSampleTest(tables, a, b, stratifiedFolds(a.rows, b.rows, seed));
+    twoSampleTest(tables, a, b, stratifiedFolds(a, b, seed));
   return {
     columnShapes: meanShape(shapes),
     columnPairTrends: meanTrend(pairs),

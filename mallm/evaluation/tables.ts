@@ -1,6 +1,7 @@
 import type { Cell, Column, Row, TableSchema } from '../table/dataset.js';
 import { isModelled, isNumber, taskOf } from '../table/dataset.js';
 import { TableError } from '../errors.js';
+import { keysIn, peopleOf, personOfRow } from '../table/people.js';
 import { createRandom, seedOf } from '../random.js';
 import { withoutOverlap } from './overlap.js';
 import type { EvaluationColumn, TypedTable } from './typed-table.js';
@@ -37,7 +38,7 @@ export interface EvaluationTables {
 /**
  * Types the three tables as one: numbers where the schema has numbers with more than two distinct real values, labels
  * for all else, identifiers and texts left out. Held-out rows that occur in train are dropped, unless rows repeat by
- * nature or none would be left. Deterministic; `seed` only picks the sample of a table beyond 5,000 rows.
+ * nature or none would be left; so are the rows of people who have others in train. Deterministic; `seed` only picks the sample of a table beyond 5,000 rows.
  * @throws TableError when a table is empty or the target cannot be modelled.
  */
 export function evaluationTables(input: {
@@ -50,7 +51,7 @@ export function evaluationTables(input: {
   const { schema } = input;
   const notes: string[] = [];
   const train = sampled('training', input.train, input.seed, notes);
-  const heldOut = sampled('held-out', input.heldOut, input.seed, notes);
+  const heldOut = sampled('held-out', ofOtherPeople(schema, input, notes), input.seed, notes);
   const synthetic = sampled('synthetic', input.synthetic, input.seed, notes);
   const used = schema.columns.flatMap((column, index) => (isModelled(column) ? [index] : []));
   const target = used.findIndex((index) => schema.columns[index]!.name === schema.target);
@@ -73,6 +74,29 @@ export function evaluationTables(input: {
     notes,
   };
   return { ...tables, ...withoutOverlap(tables) };
+}
+
+/** The held-out rows of people who have no row in train; all of them where none would be left. */
+function ofOtherPeople(
+  schema: TableSchema,
+  { train, heldOut }: { train: readonly Row[]; heldOut: readonly Row[] },
+  notes: string[],
+): readonly Row[] {
+  if (!schema.group) return heldOut;
+  notes.push(
+    'People have several rows: the folds of the two-sample test and the halves of the DCR share hold whole people.',
+  );
+  const known = new Set(keysIn(schema, train));
+  const keys = keysIn(schema, heldOut);
+  const others = heldOut.filter((_, row) => keys[row] === null || !known.has(keys[row]!));
+  if (others.length === heldOut.length) return heldOut;
+  const rows = heldOut.length - others.length;
+  if (others.length === 0) {
+    notes.push('All held-out rows are of people who have rows in train, too: no figure generalises to new people.');
+    return heldOut;
+  }
+  notes.push(`${rows} held-out rows are of people who have rows in train, too, and were dropped.`);
+  return others;
 }
 
 function sampled(which: string, rows: readonly Row[], seed: number, notes: string[]): readonly Row[] {
@@ -142,5 +166,5 @@ function typedTable(
     };
     return Float64Array.from(rows, (row) => valueOf(row[used[position]!]!));
   });
-  return { rows: rows.length, cells };
+  return { rows: rows.length, cells, ...(schema.group && { person: personOfRow(peopleOf(schema, rows)) }) };
 }

@@ -5,7 +5,7 @@ import { encodeTable, pooledDesign, standardizer } from './design-matrix.js';
 import { fitLogisticRegression, predictLogisticRegression } from './learners/logistic-regression.js';
 import type { C2st } from './result.js';
 import type { EvaluationTables } from './tables.js';
-import { stacked, type TypedTable } from './typed-table.js';
+import { peopleIn, stacked, type TypedTable } from './typed-table.js';
 
 /** Folds of a table; each is scored by models fitted to the others. */
 const FOLDS = 5;
@@ -32,15 +32,15 @@ export function twoSampleTest(
 }
 
 /**
- * Cuts `a` rows of one table followed by `b` of another into five folds, each with its share of both, or into as many as
- * the smaller table has rows. Deterministic for a seed.
+ * Cuts the rows of one table followed by those of another into five folds, each with its share of both, or into as many
+ * as the smaller table has people; all rows of a person are in one fold. Deterministic for a seed.
  */
-export function stratifiedFolds(a: number, b: number, seed: number): number[][] {
+export function stratifiedFolds(a: TypedTable, b: TypedTable, seed: number): number[][] {
   const random = createRandom(seedOf(seed, 'folds'));
-  const folds = Array.from({ length: Math.min(FOLDS, a, b) }, (): number[] => []);
-  const rows = Array.from({ length: a + b }, (_, row) => row);
-  const shuffled = [...random.shuffle(rows.slice(0, a)), ...random.shuffle(rows.slice(a))];
-  shuffled.forEach((row, place) => folds[place % folds.length]!.push(row));
+  const [first, second] = [peopleIn(a), peopleIn(b).map((rows) => rows.map((row) => a.rows + row))];
+  const folds = Array.from({ length: Math.min(FOLDS, first.length, second.length) }, (): number[] => []);
+  const shuffled = [...random.shuffle(first), ...random.shuffle(second)];
+  shuffled.forEach((rows, place) => folds[place % folds.length]!.push(...rows));
   return folds;
 }
 

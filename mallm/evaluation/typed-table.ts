@@ -1,3 +1,5 @@
+import { placesByKey } from '../table/people.js';
+
 /** A column as the evaluation sees it. */
 export interface EvaluationColumn {
   name: string;
@@ -14,6 +16,14 @@ export interface EvaluationColumn {
 export interface TypedTable {
   rows: number;
   cells: Float64Array[];
+  /** Person of each row, where people have several; absent: a row is a person. */
+  person?: Int32Array;
+}
+
+/** Numbers of the rows of each person, people in the order of their first row. */
+export function peopleIn({ rows, person }: TypedTable): number[][] {
+  if (!person) return Array.from({ length: rows }, (_, row) => [row]);
+  return placesByKey(Array.from(person));
 }
 
 /** One string a row, numbers at the column's decimals: equal for equal rows. */
@@ -25,10 +35,14 @@ export function rowTexts(columns: readonly EvaluationColumn[], table: TypedTable
 
 /** The rows of the given numbers. */
 export function rowsOf(table: TypedTable, rows: readonly number[]): TypedTable {
-  return { rows: rows.length, cells: table.cells.map((cells) => Float64Array.from(rows, (row) => cells[row]!)) };
+  return {
+    rows: rows.length,
+    cells: table.cells.map((cells) => Float64Array.from(rows, (row) => cells[row]!)),
+    ...(table.person && { person: Int32Array.from(rows, (row) => table.person![row]!) }),
+  };
 }
 
-/** One table above the other. */
+/** One table above the other; people are not kept. */
 export function stacked(a: TypedTable, b: TypedTable): TypedTable {
   return {
     rows: a.rows + b.rows,

@@ -8,11 +8,16 @@ import { columnIndex, type Cell, type Row, type TableSchema } from './dataset.js
 export function peopleOf(schema: TableSchema, rows: readonly Row[]): number[][] {
   const { group } = schema;
   if (!group) return rows.map((_, place) => [place]);
-  const key = columnIndex(schema, group.key);
-  const people = placesByKey(rows.map((row) => row[key] ?? null));
+  const people = placesByKey(keysIn(schema, rows));
   if (group.order === undefined) return people;
   const order = columnIndex(schema, group.order);
   return people.map((places) => inOrder(places, (place) => rows[place]![order] ?? null));
+}
+
+/** The key of each row's person; null where it is missing, or the table has no group. */
+export function keysIn(schema: TableSchema, rows: readonly Row[]): Cell[] {
+  const key = schema.group ? columnIndex(schema, schema.group.key) : -1;
+  return rows.map((row) => row[key] ?? null);
 }
 
 /** The person of each row, as its place among `people`. */
