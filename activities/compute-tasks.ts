@@ -13,6 +13,7 @@ import type { evaluateTable as evaluate } from '../mallm/evaluation/evaluate.js'
 import type { EvaluationWithBaselines } from '../mallm/evaluation/result.js';
 import { finishedRows } from '../mallm/table/finished-rows.js';
 import { withPooledLabels } from '../mallm/table/protected-cell.js';
+import { peopleOf } from '../mallm/table/people.js';
 import type { Rejections } from '../mallm/rejections.js';
 import { seedOf } from '../mallm/random.js';
 import { countRules, type RuleCount } from '../mallm/rules/rule-check.js';
@@ -35,6 +36,8 @@ const BASELINE_METHODS: readonly BaselineMethod[] = ['marginals', 'smote', 'cart
 export interface WrittenRows {
   csv: string;
   rows: number;
+  /** Where people are counted. */
+  people?: number;
   fingerprints: Uint8Array;
   /** By rule of the schema; not there where it has none. */
   rules?: RuleCount[];
@@ -46,8 +49,10 @@ interface PartFormat {
   dialect: CsvDialect;
   /** Keys that are never given out, by column name. */
   keys: Record<string, string[]>;
-  /** Index of the part's first row in the whole table. */
+  /** Index of the part's first row, or person, in the whole table. */
   first: number;
+  /** Whether people are counted rather than rows. */
+  people: boolean;
   identifierSeed: number;
 }
 
@@ -89,8 +94,8 @@ export function refineRows(
 export function drawPart(
   input: PartFormat & { generator: RefinedGenerator; count: number; seed: number; conditions: PartialRow },
 ): { written: WrittenRows; rejections: Rejections; shortfall: string | null } {
-  const { generator, count, seed, conditions } = input;
-  const { rows, rejections, shortfall } = drawRows(generator, { count, seed, conditions });
+  const { generator, count, people, seed, conditions } = input;
+  const { rows, rejections, shortfall } = drawRows(generator, { count, people, seed, conditions });
   return { written: writtenRows(input, rows), rejections, shortfall };
 }
 
@@ -134,11 +139,12 @@ export async function evaluateCsv(input: {
 }
 
 /** Identifiers are made afresh: one series over all shards, so that no two rows share a key. */
-function writtenRows({ schema, dialect, keys, first, identifierSeed }: PartFormat, rows: Row[]): WrittenRows {
+function writtenRows({ schema, dialect, keys, first, people, identifierSeed }: PartFormat, rows: Row[]): WrittenRows {
   const named = finishedRows(schema, rows, { start: first, seed: identifierSeed, keys });
   const csv = formatCsv(schema, named, dialect, { header: false });
   const rules = schema.rules && { rules: countRules(schema, rows) };
-  return { csv, rows: rows.length, fingerprints: fingerprintsOf(schema, rows), ...rules };
+  const counted = people ? { people: peopleOf(schema, rows).length } : {};
+  return { csv, rows: rows.length, ...counted, fingerprints: fingerprintsOf(schema, rows), ...rules };
 }
 
 async function evaluation(): Promise<typeof import('../mallm/evaluation/evaluate.js')> {

@@ -1,4 +1,5 @@
-import { epochBatches } from '../mallm/generator/few-shot-batch.js';
+import { peopleBatches } from '../mallm/generator/few-shot-batch.js';
+import { peopleOf } from '../mallm/table/people.js';
 import type { Row } from '../mallm/table/dataset.js';
 import type { FitState } from '../mallm/fit/fit-state.js';
 import { bestPair, pairsInTheRunning, seenBy, startState } from '../mallm/fit/fit-state.js';
@@ -73,17 +74,13 @@ export async function scoreBatch(dependencies: Dependencies, input: ScoreBatchIn
   const isFirst = input.epoch === 1 && input.batch === 1;
   if (isFirst && !plan.allowWithoutModel) assertModelRows(carry, options);
   const candidates = await Promise.all(input.rows.map((candidate) => loadCandidate(store, state, candidate)));
-  const batches = epochBatches({
-    rows: trainRows.length,
-    batchSize: options.batchSize,
-    epoch: input.epoch,
-    seed: options.seed,
-  });
+  const { batchSize, seed } = options;
+  const batches = peopleBatches(peopleOf(schema, trainRows), { batchSize, epoch: input.epoch, seed });
   const scored = await dependencies.compute.run('scoreIteration', {
     schema,
     options,
     trainRows,
-    batch: batches[input.batch - 1]!,
+    batch: batches[input.batch - 1]!.flat(),
     epoch: input.epoch,
     batchNumber: input.batch,
     candidates: candidates.map(({ pair, rows, asked }) => ({ pair, rows, asked })),

@@ -1,4 +1,4 @@
-import { chunkExamples, epochBatches, finalPass } from '../mallm/generator/few-shot-batch.js';
+import { chunkExamples, finalPass, peopleBatches } from '../mallm/generator/few-shot-batch.js';
 import { widenSchema } from '../mallm/conditions/condition-parser.js';
 import type { Row, TableSchema } from '../mallm/table/dataset.js';
 import { CHARACTERS_PER_TOKEN } from '../mallm/prompts/tokens.js';
@@ -9,8 +9,16 @@ import type { RunPlan, StoredCall, StoredRows, StoredTheta } from '../mallm/fit/
 import { thetaOf } from '../mallm/fit/plan.js';
 import { seedOf } from '../mallm/random.js';
 import type { Ref } from '../mallm/reference.js';
+import {
+  drawPeopleSizes,
+  numberedRows,
+  numberedSchema,
+  peopleOfReply,
+  peoplePartialRows,
+} from '../mallm/generator/people-rows.js';
+import { peopleOf } from '../mallm/table/people.js';
 import { parseRows } from '../mallm/generator/reply.js';
-import type { ParsedRows } from '../mallm/generator/reply.js';
+import type { ParsedRows, RowsAsked } from '../mallm/generator/reply.js';
 import type { CallsOfTheta, GenerateRowsInput, GenerateRowsResult, ModelCall } from '../workflows/activity-contract.js';
 import type { Dependencies } from './dependencies.js';
 import { givenCells } from './given-cells.js';
@@ -30,8 +38,10 @@ interface Context {
   model: string;
   /** With the labels and ranges that the conditions add. */
   schema: TableSchema;
-  /** Indexes of the training rows that are shown as examples, in this order, and the place of the step's first. */
-  walk: number[];
+  /** People of the training rows, as the indexes of their rows; a row may be a person of its own. */
+  people: number[][];
+  /** The people that are shown as examples, in this order, and the place of the step's first. */
+  walk: (readonly number[])[];
   start: number;
   /** Tokens that one row of a reply is allowed. */
   tokensOfRow: number;
@@ -103,6 +113,7 @@ async function openContext(dependencies: Dependencies, input: GenerateRowsInput)
   const plan = await getObject<RunPlan>(store, input.plan);
   const trainRows = await getObject<Row[]>(store, plan.train);
   const { generatorModel } = plan.options;
+  const people = peopleOf(plan.schema, trainRows);
   return {
     dependencies,
     store,
@@ -111,7 +122,8 @@ async function openContext(dependencies: Dependencies, input: GenerateRowsInput)
     model: generatorModel ?? (await dependencies.generator.defaultModel()),
     // A condition may ask for what no training row shows: then the model may answer with it.
     schema: widenSchema(plan.schema, input.conditions),
-    ...examplesOf(plan, trainRows.length, input),
+    people,
+    ...examplesOf(plan, people, input),
     tokensOfRow: tokensOfRow(trainRows, plan.schema),
   };
 }
@@ -119,12 +131,15 @@ async function openContext(dependencies: Dependencies, input: GenerateRowsInput)
 /** Paper: Listing 1, L4-6 (a batch), L17-18 (all training rows). */
 function examplesOf(
   { options }: RunPlan,
-  rows: number,
+  people: number[][],
   { epoch, batch, finalPass: pass }: GenerateRowsInput,
 ): Pick<Context, 'walk' | 'start'> {
-  if (pass) return { walk: finalPass(rows, pass.seed), start: pass.callsBefore * options.examplesPerPrompt };
+  if (pass) {
+    const walk = finalPass(people.length, pass.seed).map((person) => people[person]!);
+    return { walk, start: pass.callsBefore * options.examplesPerPrompt };
+  }
   const { batchSize, seed } = options;
-  const batches = epochBatches({ rows, batchSize, epoch, seed });
+  const batches = peopleBatches(people, { batchSize, epoch, seed });
   return { walk: batches[(batch - 1) % batches.length]!, start: 0 };
 }
 
@@ -155,14 +170,24 @@ async function askForRows(
   { ofTheta, theta, call }: Ask,
   turn: Turn,
 ): Promise<Answer> {
-  const { dependencies, store, plan, trainRows, model, schema, walk, start } = context;
+  const { dependencies, store, plan, trainRows, model, walk, start } = context;
   const { options } = plan;
-  const shown = chunkExamples(walk, call.index, options.examplesPerPrompt, start);
-  const partialRows = givenCells({ plan, trainRows, theta, input, ofTheta, call });
+  const { group } = plan.schema;
+  const shownPeople = chunkExamples(walk, call.index, options.examplesPerPrompt, start);
+  const shown = shownPeople.flat();
+  const given = givenCells({ plan, trainRows, theta, input, ofTheta, call });
+  const seed = seedOf(options.seed, 'generate', input.step, theta.number, call.index);
+  const sizes = group && drawPeopleSizes(context.people, call.rows, seed);
+  const schema = numberedSchema(context.schema, Math.max(sizes?.length ?? 0, shownPeople.length));
+  const partialRows = given && group ? peoplePartialRows(group, sizes!, given) : given;
+  const rows = sizes ? sum(sizes) : call.rows;
   const ask: GeneratorAsk = {
     theta: { ...thetaOf(plan, theta), schema },
-    examples: shown.map((index) => trainRows[index]!),
-    rows: call.rows,
+    examples: numberedRows(
+      plan.schema,
+      shownPeople.map((places) => places.map((index) => trainRows[index]!)),
+    ),
+    rows,
     prompts: options.prompts,
     ...(partialRows ? { partialRows } : {}),
   };
@@ -175,9 +200,9 @@ async function askForRows(
     request: {
       model,
       temperature: options.generatorTemperature,
-      seed: seedOf(options.seed, 'generate', input.step, theta.number, call.index),
+      seed,
       messages: generatorMessages(ask),
-      jsonSchema: { name: 'rows', schema: generatorReplySchema(schema, call.rows) },
+      jsonSchema: { name: 'rows', schema: generatorReplySchema(schema, rows) },
       ...(forced
         ? {
             forced: {
@@ -186,25 +211,39 @@ async function askForRows(
             },
           }
         : {}),
-      maxTokens: SPARE_TOKENS + Math.ceil(call.rows * context.tokensOfRow),
+      maxTokens: SPARE_TOKENS + Math.ceil(rows * context.tokensOfRow),
     },
   });
-  const parsed = parseRows(reply.text, {
+  const label = `${input.step}-t${theta.number}-c${call.index}`;
+  const parsed = inPeople(plan.schema, partialRows ? { sizes, label } : { label }, {
     schema,
-    asked: call.rows,
+    asked: rows,
+    text: reply.text,
     finish: reply.finish,
     ...(reply.thoughtsOnly ? { thoughtsOnly: true } : {}),
     ...(partialRows ? { partialRows } : {}),
   });
   const { host, model: name, simulated, promptTokens, completionTokens } = reply;
   return {
-    asked: call.rows,
-    ...withAbsent(parsed, call.rows),
+    asked: rows,
+    ...withAbsent(parsed, rows),
     call: {
       ...{ host, model: name, simulated, promptTokens, completionTokens, shown },
       ...{ rows: parsed.rows.length, unplaced: parsed.unplaced },
     },
   };
+}
+
+/** The rows of a reply; where people have several, as whole people, of whom no row is without its place. */
+function inPeople(
+  schema: TableSchema,
+  ofReply: Parameters<typeof peopleOfReply>[2],
+  { text, ...asked }: RowsAsked & { text: string },
+): ParsedRows {
+  const parsed = parseRows(text, asked);
+  if (!schema.group) return parsed;
+  const { rows, rejections } = peopleOfReply(schema, parsed.rows, ofReply);
+  return { ...parsed, rows, unplaced: [], rejections: sumRejections(parsed.rejections, rejections) };
 }
 
 /**

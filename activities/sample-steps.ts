@@ -74,6 +74,7 @@ export async function drawShard({ openStore, compute }: Dependencies, input: Dra
     dialect: plan.dialect,
     keys: await keysOfData(store, plan),
     count: input.rows,
+    people: input.people ?? false,
     first: input.first,
     identifierSeed: input.seed,
     seed: seedOf(input.seed, 'shard', input.shard),
@@ -110,8 +111,13 @@ function oldGenerator({ version }: { version: number }): RunError {
 export async function openShard({ openStore }: Dependencies, input: OfShard): Promise<ShardResult> {
   const store = openStore(input.store);
   const known = await findShard(store, input);
-  if (known?.part.rows === input.rows) return known;
-  const part = await putPart(store, input, { csv: '', rows: 0, fingerprints: new Uint8Array() });
+  if (known && (known.part.people ?? known.part.rows) >= input.rows) return known;
+  const part = await putPart(store, input, {
+    csv: '',
+    rows: 0,
+    ...(input.people ? { people: 0 } : {}),
+    fingerprints: new Uint8Array(),
+  });
   return { part, rejections: {}, shortfall: null, spending: nothingSpent };
 }
 
@@ -143,6 +149,7 @@ export async function curateRows(
     conditions: input.conditions,
     distance: input.distance,
     wanted: input.rows,
+    people: input.people ?? false,
     elsewhere: await fingerprintsBefore(store, input),
     first: input.first,
     identifierSeed: input.seed,

@@ -22,7 +22,7 @@ const MOST_REASONS = 3;
 export async function putPart(
   store: ObjectStore,
   { runId, sampleId, shard, round }: Omit<OfShard, 'store' | 'plan' | 'first' | 'rows'> & { round?: number },
-  { csv, rows, fingerprints, rules }: WrittenRows,
+  { csv, rows, people, fingerprints, rules }: WrittenRows,
 ): Promise<Part> {
   const content = Buffer.from(csv);
   const hash = createHash('sha256').update(content).digest('hex');
@@ -31,7 +31,8 @@ export async function putPart(
     putBytes(store, versionKey(key, hash, '.csv'), content),
     putBytes(store, versionKey(key, hash, '.fingerprints'), Buffer.from(fingerprints)),
   ]);
-  return { ref, rows, fingerprints: marks, ...(rules && { rules }) };
+  const counted = people === undefined ? {} : { people };
+  return { ref, rows, ...counted, fingerprints: marks, ...(rules && { rules }) };
 }
 
 /** Stores the result of a shard: asked for again, on any server, it is taken from the store. */
@@ -74,12 +75,13 @@ export async function assembleTable(
     fingerprintSet([fingerprintsOf(plan.schema, trainRows)]),
   );
   const released = parts.reduce((sum, { rows }) => sum + rows, 0);
+  const counted = parts.reduce((sum, { rows, people }) => sum + (people ?? rows), 0);
   return {
     parts: await putVersion(store, sampleKeys(input.runId, input.sampleId).parts, parts),
-    asked: input.rows,
+    asked: input.people ? released : input.rows,
     released,
     rejections: sumRejections(...results.map(({ rejections }) => rejections)),
-    shortfall: released < input.rows ? shortfallOf(results, input) : null,
+    shortfall: counted < input.rows ? shortfallOf(results, counted, input) : null,
     repeats: { ...repeats, byNature: fitDistanceRule(plan.schema, trainRows, 'off').repeatsByNature },
     spending: addSpending(...results.map(({ spending }) => spending)),
   };
@@ -103,16 +105,21 @@ async function shardResults(store: ObjectStore, input: AssembleTableInput): Prom
 }
 
 /** Why rows are missing: each reason once, with the number of parts that it held for. */
-function shortfallOf(results: readonly ShardResult[], { stopped }: AssembleTableInput): string {
+function shortfallOf(
+  results: readonly ShardResult[],
+  counted: number,
+  { rows, people, stopped }: AssembleTableInput,
+): string {
+  const missing = people ? `${rows - counted} of ${rows} people are missing: ` : '';
   const parts = new Map<string, number>();
   for (const { shortfall } of results) if (shortfall !== null) parts.set(shortfall, (parts.get(shortfall) ?? 0) + 1);
-  if (parts.size === 0 && stopped) return 'stopped on request';
+  if (parts.size === 0 && stopped) return `${missing}stopped on request`;
   const told = [...parts].slice(0, MOST_REASONS);
   const reasons = told.map(([reason, count]) =>
     results.length > 1 ? `${reason} (${count} of ${results.length} parts)` : reason,
   );
   if (parts.size > told.length) reasons.push(`${parts.size - told.length} more reasons`);
-  return reasons.join('; ');
+  return missing + reasons.join('; ');
 }
 
 function shardKey({ runId, sampleId, first, rows }: OfShard): string {

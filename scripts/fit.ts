@@ -22,6 +22,7 @@ import {
   keepColumnOption,
   minCountOption,
   noGroupOption,
+  peopleOption,
   ruleChoiceOf,
   whole,
   type RuleFlags,
@@ -55,7 +56,8 @@ export function fitCommand(): Command {
     .option('--target <column>', 'the column to be predicted')
     .option('--resume <url>', 'instead of a table: go on from the latest.json of a run whose server or machine is lost')
     .option('--out <dir>', 'run folder (default: TABLE-synthetic)')
-    .option('--rows <n>', 'rows to release (default: as many as the table has)', whole)
+    .option('--rows <n>', 'rows to release (default: as many as the table has); the last person is not cut', whole)
+    .addOption(peopleOption('release'))
     .option('--context <text>', 'what the table is about; @file reads a file')
     .option('--sheet <name>', 'sheet of an Excel workbook (default: the first)')
     .addOption(keepColumnOption())

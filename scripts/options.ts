@@ -91,3 +91,10 @@ export function addRuleFlags(command: Command): Command {
 export function ruleChoiceOf({ rule, noRule }: RuleFlags): { rules?: string[]; withoutRules?: string[] } {
   return { ...(rule && { rules: rule }), ...(noRule && { withoutRules: noRule }) };
 }
+
+/** `--people`, in place of `--rows`. */
+export function peopleOption(verb: string): Option {
+  return new Option('--people <n>', `people to ${verb}, in place of --rows, where people have several rows`)
+    .argParser(whole)
+    .conflicts('rows');
+}

@@ -3,7 +3,7 @@ import { emptiedLines, sample } from '../client/index.js';
 import type { Manifest, SampleRequest } from '../client/index.js';
 import { addModelFlags, configWith } from './model-options.js';
 import type { ModelFlags } from './model-options.js';
-import { distanceOption, formatOption, several, whole } from './options.js';
+import { distanceOption, formatOption, peopleOption, several, whole } from './options.js';
 import type { OutputOptions } from './terminal.js';
 import { openTerminal, runCommand } from './terminal.js';
 
@@ -12,7 +12,8 @@ export function sampleCommand(): Command {
   return addModelFlags(new Command('sample'))
     .description('Draw more rows from a finished fit.')
     .argument('<dir>', 'run folder of the fit')
-    .requiredOption('--rows <n>', 'rows to draw', whole)
+    .option('--rows <n>', 'rows to draw; the last person is not cut', whole)
+    .addOption(peopleOption('draw'))
     .option('--out <file>', 'file to write (default: sample-….csv in the run folder); never overwritten')
     .addOption(formatOption('as --out ends, else csv'))
     .option('--where <condition>', 'a condition every row satisfies; may be given several times', several)
@@ -32,6 +33,7 @@ export function sampleCommand(): Command {
       `
 Examples:
   $ mallm-gan sample patients-synthetic --rows 1000
+  $ mallm-gan sample visits-synthetic --people 300
   $ mallm-gan sample patients-synthetic --rows 1000000 --out patients.parquet
   $ mallm-gan sample patients-synthetic --rows 200 --where "age > 65" --where "sex = Female"
   $ mallm-gan sample patients-synthetic --rows 50 --where "region in (north, south)" --draw model`,

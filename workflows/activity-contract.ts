@@ -23,9 +23,10 @@ export interface OfSample extends OfRun {
 /** One shard of it. */
 export interface OfShard extends OfSample {
   shard: number;
-  /** Index of its first row in the whole table, and rows wanted. */
+  /** Index of its first row in the whole table, and rows wanted; of its first person, and people, where these count. */
   first: number;
   rows: number;
+  people?: true;
 }
 
 export interface FirstThetaResult {
@@ -154,6 +155,8 @@ export interface CloseShardInput extends OfShard {
 export interface AssembleTableInput extends OfSample {
   rows: number;
   rowsPerShard: number;
+  /** Both count people. */
+  people?: true;
   /** Shards that were done; those after them were not begun. */
   shards: number;
   stopped: boolean;

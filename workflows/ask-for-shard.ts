@@ -35,7 +35,7 @@ interface Rounds {
  */
 export async function askForShard(input: ShardInput, control: RunControl): Promise<ShardResult> {
   const known = await control.unpaid(() => computeActivities().openShard(placeOf(input)));
-  if (known.part.rows === input.rows) {
+  if (countIn(known) >= input.rows) {
     control.spending = addSpending(control.spending, known.spending);
     showRound(control.progress, control.progress.rows!.released, known);
     return known;
@@ -49,7 +49,7 @@ async function inRounds(input: ShardInput, nothing: ShardResult, control: RunCon
   const before = control.progress.rows!.released;
   let rounds: Rounds = { result: nothing, kept: null, fruitless: 0, yieldOfCall: input.rowsPerRequest, calls: 0 };
   try {
-    for (let round = 1; rounds.result.part.rows < input.rows; round++) {
+    for (let round = 1; countIn(rounds.result) < input.rows; round++) {
       const shortfall = whyStop(round, rounds, control);
       if (shortfall !== null) return { ...rounds.result, shortfall };
       await control.ready();
@@ -67,7 +67,7 @@ async function inRounds(input: ShardInput, nothing: ShardResult, control: RunCon
 
 async function oneRound(input: ShardInput, round: number, before: Rounds, control: RunControl): Promise<Rounds> {
   const { store, runId, plan, sampleId, shard, rows, rowsPerRequest, conditions } = input;
-  const missing = rows - before.result.part.rows;
+  const missing = rows - countIn(before.result);
   const wanted = Math.ceil(missing / Math.max(before.yieldOfCall, 0.2 * rowsPerRequest));
   const calls = Math.min(wanted, MAX_CALLS_A_ROUND, control.callsLeft());
   const rowsOfCalls = Array<number>(calls).fill(rowsPerRequest);
@@ -80,7 +80,7 @@ async function oneRound(input: ShardInput, round: number, before: Rounds, contro
     finalPass: { seed: input.seed, callsBefore: Math.ceil(input.first / rowsPerRequest) + before.calls },
   });
   const curated = await control.unpaid(() => curate(input, round, before.kept, generated));
-  const gained = curated.part.rows - before.result.part.rows;
+  const gained = countIn(curated) - countIn(before.result);
   const { rejections, spending } = before.result;
   return {
     kept: curated.kept,
@@ -107,8 +107,13 @@ async function curate(
   return computeActivities().curateRows({ ...placeOf(input), round, kept, given, conditions, distance, seed });
 }
 
-function placeOf({ store, runId, sampleId, plan, shard, first, rows }: ShardInput): OfShard {
-  return { store, runId, sampleId, plan, shard, first, rows };
+/** Rows of a part, or people where these are counted; the last person is not cut. */
+function countIn({ part }: Pick<ShardResult, 'part'>): number {
+  return part.people ?? part.rows;
+}
+
+function placeOf({ store, runId, sampleId, plan, shard, first, rows, people }: ShardInput): OfShard {
+  return { store, runId, sampleId, plan, shard, first, rows, ...(people ? { people } : {}) };
 }
 
 function whyStop(round: number, { fruitless, result: { rejections } }: Rounds, control: RunControl): string | null {
@@ -121,9 +126,10 @@ function whyStop(round: number, { fruitless, result: { rejections } }: Rounds, c
   return null;
 }
 
-function showRound(progress: Progress, before: number, { part, rejections }: ShardResult): void {
-  progress.rows!.released = before + part.rows;
+function showRound(progress: Progress, before: number, result: ShardResult): void {
+  const { rejections } = result;
+  progress.rows!.released = before + countIn(result);
   progress.accepted = progress.rows!.released;
   progress.rejected = Object.values(rejections).reduce((sum, count) => sum + count, 0);
-  progress.done = progress.rows!.released / progress.rows!.asked;
+  progress.done = Math.min(1, progress.rows!.released / progress.rows!.asked);
 }

@@ -157,6 +157,8 @@ export interface SampleCommon {
   inFlight: number;
   rowsPerRequest: number;
   budget: Budget;
+  /** Rows that are asked for, of the table and of each shard, count people; absent: rows, and no person is cut. */
+  people?: true;
 }
 
 /** What goes from one run of the sampling workflow to the next. Its size does not grow with the table. */
@@ -183,6 +185,8 @@ export interface SampleInput extends SampleCommon {
 export interface Part {
   ref: Ref;
   rows: number;
+  /** People, where these are counted. */
+  people?: number;
   /** Eight bytes a row, equal for rows of equal content. */
   fingerprints: Ref;
   /** By rule of the schema: rows that have its cells, and those of them that keep it. */

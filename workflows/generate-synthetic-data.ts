@@ -64,7 +64,7 @@ async function drawTable(input: SampleInput, generator: Ref, shards: Shards, con
       const shard = { ...shardOf(input, shards.next++), generator };
       const { part } = await control.unpaid(() => (count === 1 ? generateShard(shard) : asChild(shard)));
       if (part.rows === 0) shards.barren = true;
-      control.progress.rows!.released += part.rows;
+      control.progress.rows!.released += part.people ?? part.rows;
       note();
     }
   };
@@ -85,8 +85,8 @@ async function prepareGenerator(
 }
 
 function assemble(input: SampleInput, { next }: Shards, control: RunControl): Promise<Omit<SampleResult, 'generator'>> {
-  const { store, runId, sampleId, plan, rows, rowsPerShard } = input;
-  const table = { store, runId, sampleId, plan, rows, rowsPerShard };
+  const { store, runId, sampleId, plan, rows, rowsPerShard, people } = input;
+  const table = { store, runId, sampleId, plan, rows, rowsPerShard, ...(people ? { people } : {}) };
   return control.unpaid(() =>
     computeActivities().assembleTable({ ...table, shards: next, stopped: control.isStopping }),
   );
@@ -110,11 +110,11 @@ function countOf({ rows, rowsPerShard }: SampleInput): number {
 
 function shardOf(input: SampleInput, shard: number): ShardInput {
   const { runId, sampleId, store, plan, theta, draw, distance, conditions, seed } = input;
-  const { inFlight, rowsPerRequest, budget, rows, rowsPerShard } = input;
+  const { inFlight, rowsPerRequest, budget, rows, rowsPerShard, people } = input;
   const first = shard * rowsPerShard;
   return {
     ...{ runId, sampleId, store, plan, theta, draw, distance, conditions, seed },
-    ...{ inFlight, rowsPerRequest, budget },
+    ...{ inFlight, rowsPerRequest, budget, ...(people ? { people } : {}) },
     ...{ shard, first, rows: Math.min(rowsPerShard, rows - first) },
   };
 }
@@ -133,7 +133,7 @@ function noteTaker(control: RunControl): () => void {
   const pace = new Pace(Date.now(), rows.released);
   return () => {
     rows.perSecond = pace.note(Date.now(), rows.released);
-    control.progress.done = rows.released / rows.asked;
+    control.progress.done = Math.min(1, rows.released / rows.asked);
     control.show();
   };
 }

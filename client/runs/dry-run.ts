@@ -1,11 +1,13 @@
 import type { FitOptions } from '../../mallm/options.js';
-import { chunkExamples, epochBatches } from '../../mallm/generator/few-shot-batch.js';
+import { chunkExamples, peopleBatches } from '../../mallm/generator/few-shot-batch.js';
 import { shapeOf } from '../../mallm/fit/fit-shape.js';
 import { CHARACTERS_PER_TOKEN } from '../../mallm/prompts/tokens.js';
 import { generatorMessages } from '../../mallm/prompts/generator-prompt.js';
 import { optimizerMessages } from '../../mallm/optimizer/optimizer-prompt.js';
 import { edgesToBeginWith, firstParts } from '../../mallm/fit/plan.js';
 import { drawPartialRows } from '../../mallm/generator/partial-rows.js';
+import { drawPeopleSizes, numberedRows, numberedSchema, peoplePartialRows } from '../../mallm/generator/people-rows.js';
+import { peopleOf } from '../../mallm/table/people.js';
 import { seedOf } from '../../mallm/random.js';
 import { costOf } from '../../mallm/fit/spending.js';
 import { searchStructure } from '../../mallm/theta/structure-search.js';
@@ -46,16 +48,25 @@ function samplePrompts({ plan, trainRows }: FitInput): Prompts {
   const { options, schema, context } = plan;
   const edges = edgesToBeginWith(plan) ?? searchStructure(schema, trainRows, { seed: options.seed });
   const theta: Theta = { context, schema, ...firstParts(plan, edges) };
-  const [batch] = epochBatches({ rows: trainRows.length, batchSize: options.batchSize, epoch: 1, seed: options.seed });
-  const examples = chunkExamples(batch!, 0, options.examplesPerPrompt).map((index) => trainRows[index]!);
-  const count = options.rowsPerRequest;
+  const { batchSize, rowsPerRequest: count } = options;
+  const people = peopleOf(schema, trainRows);
+  const [batch] = peopleBatches(people, { batchSize, epoch: 1, seed: options.seed });
+  const shown = chunkExamples(batch!, 0, options.examplesPerPrompt);
+  const examples = numberedRows(
+    schema,
+    shown.map((places) => places.map((index) => trainRows[index]!)),
+  );
   const { givenColumns: columns } = theta;
   const { prompts, score: metric } = options;
   const seed = seedOf(options.seed, 'dry-run');
-  const partialRows = columns && drawPartialRows({ schema, rows: trainRows, edges, count, seed, columns });
+  const drawn = columns && drawPartialRows({ schema, rows: trainRows, edges, count, seed, columns });
+  const sizes = schema.group && drawPeopleSizes(people, count, seed);
+  const partialRows = drawn && schema.group ? peoplePartialRows(schema.group, sizes!, drawn) : drawn;
+  const numbered = { ...theta, schema: numberedSchema(schema, Math.max(sizes?.length ?? 0, shown.length)) };
+  const rows = sizes?.reduce((sum, size) => sum + size, 0) ?? count;
   return {
     generator: textOf(
-      generatorMessages({ theta, examples, rows: count, prompts, ...(partialRows ? { partialRows } : {}) }),
+      generatorMessages({ theta: numbered, examples, rows, prompts, ...(partialRows ? { partialRows } : {}) }),
     ),
     optimizer: textOf(optimizerMessages({ pairs: [{ theta, score: 0.9 }], metric, prompts })),
   };

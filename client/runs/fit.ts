@@ -8,6 +8,7 @@ import type { Manifest } from '../../mallm/fit/manifest.js';
 import type { FitOptions } from '../../mallm/options.js';
 import { fitOptionsSchema } from '../../mallm/options.js';
 import type { RunPlan } from '../../mallm/fit/plan.js';
+import type { TableSchema } from '../../mallm/table/dataset.js';
 import { defaultStoreUrl } from '../../workers/stores.js';
 import { runKeys } from '../../store/keys.js';
 import { getObject, putObject, putVersion } from '../../store/object.js';
@@ -48,6 +49,8 @@ export interface FitRequest extends FitTable, Partial<FitOptions>, Watcher {
   out?: string;
   /** Rows to release; as many as the training table has by default. */
   rows?: number;
+  /** People to release, in place of `rows`, where people have several rows. */
+  people?: number;
   /** Object store: a folder, `file:///…`, or `s3://bucket/prefix`. */
   store?: string;
   /** Where rows come from; `model` asks the model for every released row. */
@@ -73,13 +76,15 @@ export interface FitOutcome {
  *   that `resume` goes on with.
  */
 export async function fit(request: FitRequest): Promise<FitOutcome> {
-  const { onProgress, onNotice, signal, showReply, config = readConfig(), out, rows, store, draw } = request;
-  assertRowsWanted(rows);
+  const { onProgress, onNotice, signal, showReply, config = readConfig(), out, people, store, draw } = request;
+  const rows = people ?? request.rows;
+  assertRowsWanted(rows, people === undefined ? '--rows' : '--people');
   const { table, options } = partsOf(request);
   const input = await readFitInput(table, options);
+  if (people !== undefined) assertPeople(input.plan.schema);
   const folder = resolve(out ?? `${input.name}-synthetic`);
   await makeRunFolder(folder);
-  const fingerprint = `${input.fingerprint}:${rows ?? 'all'}:${draw ?? ''}:${store ?? ''}`;
+  const fingerprint = `${input.fingerprint}:${rows ?? 'all'}:${draw ?? ''}:${store ?? ''}${people === undefined ? '' : ':people'}`;
   const found = await readRunRecord(folder);
   const earlier = found?.withoutModel === undefined ? found : undefined;
   if (earlier && earlier.fingerprint !== fingerprint) throw otherRun(folder, earlier);
@@ -95,7 +100,7 @@ export async function fit(request: FitRequest): Promise<FitOutcome> {
     config: earlier ? { ...config, home: earlier.home } : config,
   };
   return withSession(watcher, input.plan.options.inFlight, async (session) => {
-    const record = earlier ?? (await startRecord(session, { input, folder, fingerprint, rows, store, draw }));
+    const record = earlier ?? (await startRecord(session, { input, folder, fingerprint, rows, people, store, draw }));
     return complete(session, folder, record, watcher);
   });
 }
@@ -189,7 +194,8 @@ async function finish(session: Session, folder: string, record: RunRecord, watch
   const context = await contextOf(session, folder, record, watcher);
   const fitted = await fitTheta(context);
   const { distance } = context.plan.options;
-  const spec = { sampleId: 'first', rows: record.rows, draw: record.draw, distance, conditions: {} };
+  const { rows, people, draw } = record;
+  const spec = { sampleId: 'first', rows, ...(people ? { people } : {}), draw, distance, conditions: {} };
   const drawn = await drawSample(context, fitted, spec);
   const evaluated = context.plan.heldOut ? await evaluateSample(context, spec.sampleId, drawn) : null;
   const manifest = await writeResults(context, folder, { fitted, drawn, spec, evaluated });
@@ -204,6 +210,7 @@ async function startRecord(
     folder: string;
     fingerprint: string;
     rows?: number;
+    people?: number;
     store?: string;
     draw?: 'refined' | 'model';
   },
@@ -226,6 +233,7 @@ async function startRecord(
     plan: await putVersion(store, keys.plan, plan),
     shape: shapeOf(options, input.trainRows.length),
     rows: ask.rows ?? input.trainRows.length,
+    ...(ask.people === undefined ? {} : { people: true as const }),
     draw: ask.draw ?? (options.refinement ? 'refined' : 'model'),
     source: input.source,
     status: 'unfinished',
@@ -310,13 +318,23 @@ function quoted(path: string): string {
   return /^[\w./~-]+$/.test(path) ? path : JSON.stringify(path);
 }
 
+/** @throws OptionError for a table in which a row is a person. */
+export function assertPeople({ group }: TableSchema): void {
+  if (group) return;
+  throw new OptionError({
+    problem: '--people counts people, and no column of the table names them',
+    expected: 'a table in which people have several rows',
+    remedy: 'Use --rows, or name the column when fitting: --group COLUMN.',
+  });
+}
+
 /** Checked before anything is paid: a fit of no rows would be paid and release none. */
-function assertRowsWanted(rows: number | undefined): void {
+function assertRowsWanted(rows: number | undefined, option: string): void {
   if (rows === undefined || (Number.isInteger(rows) && rows >= 1 && rows <= MOST_ROWS)) return;
   throw new OptionError({
-    problem: '--rows is out of range',
+    problem: `${option} is out of range`,
     expected: `a whole number from 1 to ${MOST_ROWS}`,
     got: String(rows),
-    remedy: 'For a thousand rows: --rows 1000.',
+    remedy: `For a thousand: ${option} 1000.`,
   });
 }

@@ -19,6 +19,8 @@ export interface RunRecord {
   plan: Ref;
   shape: FitShape;
   rows: number;
+  /** Whether `rows` counts people. */
+  people?: true;
   draw: 'refined' | 'model';
   /** The table the fit was made of, for a schedule that fits anew when it changes; fits of older versions lack it. */
   source?: TableSource;

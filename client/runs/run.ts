@@ -43,6 +43,8 @@ export interface RunContext {
 export interface SampleSpec {
   sampleId: string;
   rows: number;
+  /** Whether `rows` counts people. */
+  people?: true;
   draw: 'refined' | 'model';
   distance: DistanceLevel;
   sharpen?: boolean;

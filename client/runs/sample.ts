@@ -16,7 +16,7 @@ import { manifestOf } from '../../output/run-files.js';
 import { TABLE_FORMATS } from '../../output/table-content.js';
 import { readConfig } from '../../config/index.js';
 import type { Watcher } from './fit.js';
-import { contextOf, withSession } from './fit.js';
+import { assertPeople, contextOf, withSession } from './fit.js';
 import { resultsOf } from './result-files.js';
 import { exists, makeRunFolder, requireRunRecord, writeWhole } from './run-folder.js';
 import type { RunContext, SampleSpec } from './run.js';
@@ -27,7 +27,10 @@ import { assertFormat, writeTable } from './write-table.js';
 export interface SampleRequest extends Watcher {
   /** The run folder of the fit. */
   folder: string;
-  rows: number;
+  /** Rows to draw. Where people have several, whole people are drawn until the rows are there. */
+  rows?: number;
+  /** People to draw, in place of `rows`. */
+  people?: number;
   /** File to write; `sample-….csv` in the run folder by default. A file that is there is never overwritten. */
   out?: string;
   /** By default as the name of `out` ends, else `csv`. */
@@ -62,9 +65,10 @@ interface OfFile {
  * @throws OptionError, RunError, ServerError, StoreError; Interrupted and Blocked leave a draw that the same request goes on with.
  */
 export async function sample(request: SampleRequest): Promise<SampleOutcome> {
-  const { folder: given, rows, out, ...watcher } = request;
+  const { folder: given, rows, people, out, ...watcher } = request;
   const folder = resolve(given);
-  if (!(Number.isInteger(rows) && rows > 0)) throw badRows(rows);
+  const count = people ?? rows ?? NaN;
+  if (!(Number.isInteger(count) && count > 0)) throw badRows(people === undefined ? '--rows' : '--people', count);
   const record = await requireRunRecord(folder);
   if (record.status !== 'finished' || !record.fitted) throw unfinished(folder);
   const format = formatOf(request);
@@ -145,15 +149,19 @@ function conditionsOf(where: string[], schema: TableSchema): PartialRow {
 }
 
 function specOf(request: SampleRequest, usual: SampleSpec['draw'], { schema, options }: RunPlan): SampleSpec {
-  const { rows, distance = options.distance, sharpen = false, seed, where = [] } = request;
+  const { people, distance = options.distance, sharpen = false, seed, where = [] } = request;
+  const rows = people ?? request.rows!;
+  if (people !== undefined) assertPeople(schema);
+  const counted = people === undefined ? {} : { people: true as const };
   const conditions = conditionsOf(where, schema);
   // What no training row shows cannot be drawn from them: the model is asked for it.
   const draw = request.draw ?? (unseenValues(schema, conditions).length > 0 ? 'model' : usual);
   // The id is a hash of what was asked: the same request again finds its own run, finished or not.
   if (sharpen && draw === 'model') throw notSharpened();
-  const asked = JSON.stringify([rows, draw, distance, conditions, seed ?? null, ...(sharpen ? ['sharpened'] : [])]);
+  const more = [...(sharpen ? ['sharpened'] : []), ...(people === undefined ? [] : ['people'])];
+  const asked = JSON.stringify([rows, draw, distance, conditions, seed ?? null, ...more]);
   const sampleId = createHash('sha256').update(asked).digest('hex').slice(0, 10);
-  return { sampleId, rows, draw, distance, ...(sharpen ? { sharpen } : {}), conditions };
+  return { sampleId, rows, ...counted, draw, distance, ...(sharpen ? { sharpen } : {}), conditions };
 }
 
 function notSharpened(): OptionError {
@@ -172,12 +180,12 @@ function fileExists(file: string): OptionError {
   });
 }
 
-function badRows(rows: number): OptionError {
+function badRows(option: string, rows: number): OptionError {
   return new OptionError({
-    problem: '--rows is out of range',
+    problem: `${option} is out of range`,
     expected: 'a whole number above 0',
-    got: String(rows),
-    remedy: 'For a thousand rows: --rows 1000.',
+    got: Number.isNaN(rows) ? 'none' : String(rows),
+    remedy: `For a thousand: ${option} 1000.`,
   });
 }
 

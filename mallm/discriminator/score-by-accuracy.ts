@@ -1,4 +1,5 @@
-import type { Row } from '../table/dataset.js';
+import type { Row, TableSchema } from '../table/dataset.js';
+import { peopleOf } from '../table/people.js';
 import type { DiscriminatorKind, DiscriminatorState } from './discriminator.js';
 import { probabilityReal, startDiscriminator, updateDiscriminator } from './discriminator.js';
 import type { Encoder } from './encoding.js';
@@ -21,6 +22,8 @@ interface AccuracyInput {
   testShare: number;
   seed: number;
   trainRows: readonly Row[];
+  /** Says which rows belong to one person; without it each is a person of its own. */
+  schema?: TableSchema;
   /** The batch's real rows, by index into the training rows. */
   batch: readonly number[];
   /** Each θ with its new rows, and the batch in which it was proposed. */
@@ -93,19 +96,20 @@ export function wilsonInterval(proportion: number, total: number): Interval {
   return [Math.max(0, centre - half), Math.min(1, centre + half)];
 }
 
-/** Divides the batch's real rows and a candidate's rows, each in seeded order; at least one of either is held out. */
+/** Divides the batch's real people and a candidate's, each in seeded order; at least one of either is held out. */
 function splitRows(
-  { batch, testShare, seed }: AccuracyInput,
+  { batch, testShare, trainRows, schema, seed }: AccuracyInput,
   candidate: AccuracyInput['candidates'][number],
 ): { learned: HeldOut; kept: HeldOut } {
   const random = createRandom(seedOf(seed, 'split', candidate.epoch, candidate.batch, candidate.number));
-  const real = random.shuffle(batch);
-  const synthetic = random.shuffle(candidate.rows);
-  const realKept = Math.max(1, Math.round(testShare * real.length));
-  const syntheticKept = Math.max(1, Math.round(testShare * synthetic.length));
+  const people = (rows: readonly Row[]): number[][] => (schema ? peopleOf(schema, rows) : rows.map((_, row) => [row]));
+  const realPeople = random.shuffle(people(rowsAt(trainRows, batch))).map((places) => places.map((i) => batch[i]!));
+  const madePeople = random.shuffle(people(candidate.rows)).map((places) => places.map((i) => candidate.rows[i]!));
+  const kept = (people: readonly unknown[]): number => Math.max(1, Math.round(testShare * people.length));
+  const [realKept, madeKept] = [kept(realPeople), kept(madePeople)];
   return {
-    kept: { real: real.slice(0, realKept), synthetic: synthetic.slice(0, syntheticKept) },
-    learned: { real: real.slice(realKept), synthetic: synthetic.slice(syntheticKept) },
+    kept: { real: realPeople.slice(0, realKept).flat(), synthetic: madePeople.slice(0, madeKept).flat() },
+    learned: { real: realPeople.slice(realKept).flat(), synthetic: madePeople.slice(madeKept).flat() },
   };
 }
 

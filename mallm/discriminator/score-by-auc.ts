@@ -1,4 +1,5 @@
-import type { Row } from '../table/dataset.js';
+import type { Row, TableSchema } from '../table/dataset.js';
+import { peopleOf } from '../table/people.js';
 import type { DiscriminatorKind } from './discriminator.js';
 import { fitModels, predictModels } from '../learning/learners.js';
 import type { Encoder } from './encoding.js';
@@ -29,6 +30,8 @@ interface AucInput {
   real: readonly Row[];
   /** The rows of each θ. */
   groups: readonly (readonly Row[])[];
+  /** Says which rows belong to one person; without it each is a person of its own. */
+  schema?: TableSchema;
   seed: number;
 }
 
@@ -54,7 +57,7 @@ const UNSCORED: Score = { value: 1, interval: [0, 1] };
 
 /**
  * How well one classifier, fitted anew on the real rows and the rows of several θ at once, separates each θ's rows from
- * the real ones: AUC out of fold, the mean over five stratified, seeded folds dealt twice, at least 0.5, with Hanley and
+ * the real ones: AUC out of fold, the mean over five stratified, seeded folds of whole people dealt twice, at least 0.5, with Hanley and
  * McNeil's interval. Nothing is carried over from an earlier iteration but rows. A group of fewer than two rows has the
  * worst score.
  *
@@ -64,15 +67,16 @@ const UNSCORED: Score = { value: 1, interval: [0, 1] };
  * those are to each other, which is no better than not to be separated.
  * @throws NumericError when a feature or a weight is not finite.
  */
-export function scoreByAuc({ kind, encoder, real, groups, seed }: AucInput): AucScores {
+export function scoreByAuc({ kind, encoder, real, groups, schema, seed }: AucInput): AucScores {
   const encoded = [real, ...groups].map((rows) => encodeRows(encoder, rows));
-  const sizes = encoded.map((rows) => rows.length).filter((size, place) => place === 0 || size > 1);
+  const people = [real, ...groups].map((rows) => (schema ? peopleOf(schema, rows) : rows.map((_, row) => [row])));
+  const sizes = people.map(({ length }) => length).filter((size, place) => place === 0 || size > 1);
   const folds = groups.length === 0 ? 0 : Math.min(FOLDS, ...sizes);
   const tallies = groups.map(({ length }) => startTally(real.length, length));
   let blind = folds >= 2;
   const random = createRandom(seed);
   for (let deal = 0; deal < DEALS && folds >= 2; deal++) {
-    const dealt = encoded.map((rows) => foldNumbers(rows.length, folds, random));
+    const dealt = people.map((each) => foldNumbers(each, folds, random));
     for (let held = 0; held < folds; held++) {
       const probabilities = foldProbabilities(kind, encoded, { dealt, held, seed: random.integer(2 ** 31) });
       blind &&= isConstant(probabilities);
@@ -147,7 +151,11 @@ function membersOf(folds: readonly number[], held: number): number[] {
   return folds.flatMap((fold, row) => (fold === held ? [row] : []));
 }
 
-/** A fold a row, folds of equal size, in seeded order. */
-function foldNumbers(rows: number, folds: number, random: Random): number[] {
-  return random.shuffle(Array.from({ length: rows }, (_, row) => row % folds));
+/** A fold a row, the same for all rows of a person, folds of equally many people, in seeded order. */
+function foldNumbers(people: readonly (readonly number[])[], folds: number, random: Random): number[] {
+  const numbers: number[] = [];
+  random
+    .shuffle(people.map((_, person) => person % folds))
+    .forEach((fold, person) => people[person]!.forEach((row) => (numbers[row] = fold)));
+  return numbers;
 }

@@ -78,7 +78,7 @@ function byAccuracy({ options, schema, trainRows, batch, state }: Iteration, sco
     encoder: fitEncoder(schema, trainRows),
     testShare: options.discriminatorTestShare,
     seed: options.seed,
-    ...{ trainRows, batch, discriminator: state.discriminator, heldOut: state.heldOut },
+    ...{ schema, trainRows, batch, discriminator: state.discriminator, heldOut: state.heldOut },
     candidates: scorable.map(({ pair: { number, epoch, batch }, rows }) => ({ number, epoch, batch, rows })),
   });
   return {
@@ -97,6 +97,7 @@ function byAuc(iteration: Iteration, scorable: ScoredCandidate[]): Outcome {
     kind: options.discriminator,
     encoder: fitEncoder(schema, trainRows),
     real: trainRows,
+    schema,
     groups: numbers.map((number) => rowsOf.get(number)!),
     seed: seedOf(options.seed, 'score', stepOf(iteration)),
   });

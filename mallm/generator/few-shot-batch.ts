@@ -18,6 +18,23 @@ export function epochBatches(ask: { rows: number; batchSize: number; seed: numbe
 }
 
 /**
+ * The same in people: places of the rows of each person, all of them in one batch. Where people have several rows, the
+ * batches of an epoch have about equally many people.
+ */
+export function peopleBatches(
+  people: readonly (readonly number[])[],
+  ask: { batchSize: number; seed: number; epoch: number },
+): (readonly number[])[][] {
+  const rows = people.reduce((sum, { length }) => sum + length, 0);
+  if (people.length === rows)
+    return epochBatches({ ...ask, rows }).map((batch) => batch.map((place) => people[place]!));
+  const count = batchesOf(rows, ask.batchSize);
+  const shuffled = createRandom(seedOf(ask.seed, 'batches', ask.epoch)).shuffle(people);
+  const from = (batch: number): number => Math.round((batch * people.length) / count);
+  return Array.from({ length: count }, (_, batch) => shuffled.slice(from(batch), from(batch + 1)));
+}
+
+/**
  * The order in which the final generation walks the training rows as examples: all indexes once, shuffled.
  *
  * Paper: Listing 1, L17-18.

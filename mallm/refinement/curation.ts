@@ -8,6 +8,7 @@ import { createDistanceFilter, fitDistanceRule } from './row-distance.js';
 import { rowSatisfies } from '../conditions/condition.js';
 import { computedColumns, rowRules } from '../rules/computed-columns.js';
 import { rulesCheck } from '../rules/rule-check.js';
+import { peopleOf } from '../table/people.js';
 import { contentKey, schemaViolation } from '../table/released-rows.js';
 
 export interface CurationInput {
@@ -20,6 +21,8 @@ export interface CurationInput {
   conditions: PartialRow;
   distance: DistanceLevel;
   wanted: number;
+  /** Whether people are wanted rather than rows. Default: rows. */
+  people?: boolean;
   seed: number;
   /** Whether a row is in another part of the table already. Default: no row is. */
   isElsewhere?: (row: Row) => boolean;
@@ -31,7 +34,8 @@ export interface CurationInput {
  * none that copies a training row or another row of the table (unless rows repeat by nature), none nearer to a training row
  * than the distance level allows, none with a number of so many digits that it names a training row. Every row that is not kept is counted under its reason.
  *
- * Rows are taken in a seeded random order, never in that of the examples that made them.
+ * Rows are taken in a seeded random order, never in that of the examples that made them; where people have several, whole
+ * people are, the last one is not cut, and one row that may not be released keeps its person back.
  */
 export function curate(input: CurationInput): { kept: Row[]; rejections: Rejections } {
   const { schema, trainRows, conditions, wanted, seed, isElsewhere = () => false } = input;
@@ -43,24 +47,26 @@ export function curate(input: CurationInput): { kept: Row[]; rejections: Rejecti
   const kept = [...input.kept];
   const seen = new Set(kept.map((row) => contentKey(schema, row)));
   const rejections: Rejections = {};
-  const reject = (reason: string): void => {
-    rejections[reason] = (rejections[reason] ?? 0) + 1;
+  const whyNot = (row: Row): string | null => {
+    if (schemaViolation(schema, row)) return 'schema-violation';
+    if (!rowSatisfies(schema, row, conditions)) return 'condition-not-met';
+    if (!keepsRules(row)) return 'broken-rule';
+    const isKnown = (): boolean => seen.has(contentKey(schema, row)) || isElsewhere(row);
+    const tooNear = filter.rejectRow(row) ?? (hasNamingNumber(row) ? 'number-of-a-real-row' : null);
+    return tooNear ?? (!rule.repeatsByNature && isKnown() ? 'repeated-row' : null);
   };
-  for (const given of createRandom(seed).shuffle(input.rows)) {
-    if (kept.length >= wanted) break;
-    const row = mend(given);
-    const violation = schemaViolation(schema, row);
-    const tooNear = filter.rejectRow(row);
-    if (violation) reject('schema-violation');
-    else if (!rowSatisfies(schema, row, conditions)) reject('condition-not-met');
-    else if (!keepsRules(row)) reject('broken-rule');
-    else if (tooNear) reject(tooNear);
-    else if (hasNamingNumber(row)) reject('number-of-a-real-row');
-    else if (!rule.repeatsByNature && (seen.has(contentKey(schema, row)) || isElsewhere(row))) reject('repeated-row');
-    else {
-      kept.push(row);
-      seen.add(contentKey(schema, row));
+  let people = peopleOf(schema, kept).length;
+  for (const places of createRandom(seed).shuffle(peopleOf(schema, input.rows))) {
+    if ((input.people ? people : kept.length) >= wanted) break;
+    const rows = places.map((place) => mend(input.rows[place]!));
+    const reason = rows.map(whyNot).find((why) => why !== null);
+    if (reason !== undefined) {
+      rejections[reason] = (rejections[reason] ?? 0) + rows.length;
+      continue;
     }
+    kept.push(...rows);
+    people++;
+    for (const row of rows) seen.add(contentKey(schema, row));
   }
   return { kept, rejections };
 }

@@ -144,6 +144,8 @@ export interface RowGroup {
   constant: string[];
   /** Number and date columns that never fall from one row of a person to the next. */
   ascending: string[];
+  /** Of these, columns that count the rows of a person: 1, 2, 3. */
+  counting: { column: string; from: number; by: number }[];
   /** Columns that begin where another one ended in the row before: `tstart` with `tstop`. */
   continued: { column: string; from: string }[];
   /** Columns that have this cell in every row but the last of a person: an interval that another follows ends by an event. */

@@ -28,6 +28,7 @@ export function rowGroupOf(
       key,
       constant: [],
       ascending: [],
+      counting: [],
       continued: [],
       untilLast: [],
       most: 1,
@@ -47,6 +48,7 @@ export function rowGroupOf(
   return {
     ...{ key, ...(by === undefined ? {} : { order: by }), constant },
     ascending: ascending.map(({ name }) => name),
+    counting: ascending.flatMap(({ name }) => countOf(name, rows, steps, columnIndex(schema, name))),
     continued: continuedColumns(
       schema,
       steps,
@@ -76,6 +78,17 @@ function isAscending(rows: readonly Row[], steps: readonly Step[], index: number
   const values = steps.map(([a, b]): [Cell, Cell] => [a[index]!, b[index]!]);
   if (!values.some(([a, b]) => a !== b)) return false;
   return rows.every((row) => row[index] !== null) && values.every(([a, b]) => Number(b) >= Number(a));
+}
+
+/** Whether a column begins at the same number for everyone and rises by the same step. */
+function countOf(column: string, rows: readonly Row[], steps: readonly Step[], index: number): RowGroup['counting'] {
+  const from = rows.reduce((least, row) => Math.min(least, Number(row[index])), Infinity);
+  const by = Number(steps[0]![1][index]) - Number(steps[0]![0][index]);
+  const followers = new Set(steps.map(([, after]) => after));
+  const counts =
+    steps.every(([a, b]) => Number(b[index]) - Number(a[index]) === by) &&
+    rows.every((row) => followers.has(row) || row[index] === from);
+  return counts ? [{ column, from, by }] : [];
 }
 
 function continuedColumns(
