@@ -105,7 +105,15 @@ describe('what the rows of a person have in common', () => {
   test('constants, and numbers that rise', () => {
     const table = visits('id', (i) => String(i + 1));
     expect(inferColumns(table.header, table.records, { target: 'crp' }).group).toEqual({
-      ...{ key: 'id', constant: ['sex', 'site'], ascending: ['visit'], continued: [], untilLast: [], most: 3 },
+      ...{
+        key: 'id',
+        constant: ['sex', 'site'],
+        ascending: ['visit'],
+        counting: [{ column: 'visit', from: 1, by: 1 }],
+        continued: [],
+        untilLast: [],
+        most: 3,
+      },
     });
   });
 
