@@ -5,6 +5,8 @@ import { TIME_UNITS, inputsOf, type Formula, type ProductRule, type SumRule } fr
 
 /** Rounding of floating-point numbers that counts as none, relative to the number. */
 const NOISE = 1e-9;
+/** The same for products: tables of measurements may have been kept in single precision. */
+export const PRODUCT_NOISE = 2e-7;
 
 /** A formula made ready for rows of its schema. */
 export interface ReadyFormula {
@@ -33,6 +35,7 @@ export function readyFormula(schema: TableSchema, rule: Formula): ReadyFormula {
     return { column: index, inputs, compute, holds };
   }
   const nearest = nearestOnGrid(column);
+  const noise = rule.is === 'product' ? PRODUCT_NOISE : NOISE;
   const exact = rule.is === 'sum' ? sumReader(schema, rule) : productReader(schema, rule);
   const value = (row: Row): number | null => {
     const number = isWhole(row) ? exact(row) : NaN;
@@ -47,7 +50,7 @@ export function readyFormula(schema: TableSchema, rule: Formula): ReadyFormula {
     },
     holds: (row) => {
       const [cell, number] = [row[index] ?? null, value(row)];
-      return typeof cell !== 'number' || number === null ? null : isRounding(column, number, cell);
+      return typeof cell !== 'number' || number === null ? null : isRounding(column, number, cell, noise);
     },
   };
 }
@@ -58,9 +61,11 @@ export function halfStep(column: Column): number {
 }
 
 /** Whether a cell is an exact number rounded to its column's grid: half a step may go either way. */
-export function isRounding(column: Column, exact: number, cell: number): boolean {
-  const noise = NOISE * Math.max(1, Math.abs(exact));
-  return Math.abs(exact - cell) <= halfStep(column) + noise || roundToGrid(column, exact) === cell;
+export function isRounding(column: Column, exact: number, cell: number, noise = NOISE): boolean {
+  return (
+    Math.abs(exact - cell) <= halfStep(column) + noise * Math.max(1, Math.abs(exact)) ||
+    roundToGrid(column, exact) === cell
+  );
 }
 
 function lookup(values: readonly (readonly [Cell, Cell])[]): (by: Cell) => Cell {

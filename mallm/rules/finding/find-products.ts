@@ -1,14 +1,13 @@
-import { columnsOfRule, type Formula, type ProductRule } from '../../table/rule.js';
-import { halfStep } from '../formula.js';
+import type { Formula, ProductRule } from '../../table/rule.js';
+import { halfStep, PRODUCT_NOISE } from '../formula.js';
 import { bitsNeeded, FEWEST_ROWS, type FoundRule } from './evidence.js';
-import { columnGroups } from './column-groups.js';
 import { combinations, type NumberCells } from './number-columns.js';
+import { productSpace } from './product-space.js';
 
 /** Fewest different values of a column that is computed, and of one it is computed from. */
 const FEWEST_VALUES = { computed: 6, input: 3 };
 /** Most digits of a constant factor. */
 const MOST_DIGITS = 6;
-const NOISE = 1e-9;
 
 /** How often each of one or two columns is a factor, and how often a divisor: x · y, x ÷ y, x ÷ y². */
 const POWERS_OF_ONE = [[1]];
@@ -48,9 +47,9 @@ export function findProducts(columns: readonly NumberCells[], known: readonly Fo
   const needed = bitsNeeded(triples.length * 3 * POWERS_OF_TWO.length);
   const found = triples.flatMap((three) => bestOf(three, columns, POWERS_OF_TWO, needed, computed));
   const plainFirst = found.sort((a, b) => Number(timesOf(a) !== 1) - Number(timesOf(b) !== 1));
-  const groups = columnGroups();
-  for (const rule of known) groups.tie(columnsOfRule(rule));
-  return plainFirst.filter(({ rule }) => groups.tie(columnsOfRule(rule)));
+  const space = productSpace();
+  for (const rule of known) if (rule.is === 'product' || rule.is === 'equal') space.add(rule);
+  return plainFirst.filter(({ rule }) => rule.is === 'product' && space.add(rule));
 }
 
 function timesOf({ rule }: FoundRule): number {
@@ -100,7 +99,7 @@ function productOf(
     const product = productIn(inputs, powers, row);
     if (Number.isNaN(cell) || !Number.isFinite(product)) continue;
     of++;
-    const reach = half + NOISE * Math.max(Math.abs(cell), 1e-6);
+    const reach = half + PRODUCT_NOISE * Math.max(Math.abs(cell), 1e-6);
     if (product === 0) {
       if (Math.abs(cell) > reach) return null;
       continue;
@@ -135,7 +134,7 @@ function isExact(
 ): boolean {
   return result.values.every((cell, row) => {
     const difference = Math.abs(times * productIn(inputs, powers, row) - cell);
-    return !(difference > NOISE * Math.max(1, Math.abs(cell)));
+    return !(difference > PRODUCT_NOISE * Math.max(1, Math.abs(cell)));
   });
 }
 
