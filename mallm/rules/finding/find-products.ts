@@ -47,8 +47,7 @@ export function findProducts(columns: readonly NumberCells[], known: readonly Fo
   const needed = bitsNeeded(triples.length * 3 * POWERS_OF_TWO.length);
   const found = triples.flatMap((three) => bestOf(three, columns, POWERS_OF_TWO, needed, computed));
   const plainFirst = found.sort((a, b) => Number(timesOf(a) !== 1) - Number(timesOf(b) !== 1));
-  const space = productSpace();
-  for (const rule of known) if (rule.is === 'product' || rule.is === 'equal') space.add(rule);
+  const space = productSpace(known);
   return plainFirst.filter(({ rule }) => rule.is === 'product' && space.add(rule));
 }
 

@@ -1,4 +1,4 @@
-import type { EqualRule, ProductRule } from '../../table/rule.js';
+import { inputsOf, type EqualRule, type Formula, type ProductRule } from '../../table/rule.js';
 
 /** Products and ratios that are known: what follows from them need not be said. */
 export interface ProductSpace {
@@ -6,22 +6,38 @@ export interface ProductSpace {
   add(rule: ProductRule | EqualRule): boolean;
 }
 
-/** A product is a sum of logarithms: a rule follows from others where its powers are a combination of theirs. */
-export function productSpace(): ProductSpace {
+/**
+ * A product is a sum of logarithms: a rule follows from others where its powers are a combination of theirs.
+ *
+ * @param known rules by which columns are computed. A sum says something of products only where its parts are multiples
+ * of each other, and so is the sum then.
+ */
+export function productSpace(known: readonly Formula[]): ProductSpace {
   const basis: { pivot: string; powers: Map<string, number> }[] = [];
-  return {
-    add: (rule) => {
-      const powers = powersOf(rule);
-      for (const known of basis) {
-        const share = (powers.get(known.pivot) ?? 0) / known.powers.get(known.pivot)!;
-        for (const [name, power] of known.powers) addPower(powers, name, -share * power);
-      }
-      const [pivot] = powers.keys();
-      if (pivot === undefined) return false;
-      basis.push({ pivot, powers });
-      return true;
-    },
+  /** What of a rule does not follow from those before. */
+  const restOf = (rule: ProductRule | EqualRule): Map<string, number> => {
+    const powers = powersOf(rule);
+    for (const each of basis) {
+      const share = (powers.get(each.pivot) ?? 0) / each.powers.get(each.pivot)!;
+      for (const [name, power] of each.powers) addPower(powers, name, -share * power);
+    }
+    return powers;
   };
+  const add = (rule: ProductRule | EqualRule): boolean => {
+    const powers = restOf(rule);
+    const [pivot] = powers.keys();
+    if (pivot === undefined) return false;
+    basis.push({ pivot, powers });
+    return true;
+  };
+  for (const rule of known) if (rule.is === 'product' || rule.is === 'equal') add(rule);
+  for (const rule of known) {
+    if (rule.is !== 'sum' || rule.unit || rule.constant !== 0) continue;
+    const [of, ...others] = inputsOf(rule);
+    const areMultiples = others.every((column) => restOf({ is: 'equal', column, of: of! }).size === 0);
+    if (areMultiples) add({ is: 'equal', column: rule.column, of: of! });
+  }
+  return { add };
 }
 
 /** The computed column to the power of −1, factors to 1, divisors to −1. */
