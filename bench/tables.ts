@@ -44,8 +44,8 @@ const RESULT = 'bench/results/tables.md';
 /** What the product was given, and what it released. */
 interface Fitted {
   schema: TableSchema;
-  train: Row[];
-  heldOut: Row[];
+  /** All rows of the file as they are in it, before anything was protected. */
+  real: Row[];
   released: Row[];
   evaluation: Evaluation;
   seconds: number;
@@ -82,9 +82,9 @@ const intro = `# Real tables
 
 \`npm run bench:tables\`: ten tables that packages ship, fitted with the simulated model (seed ${values.seed}), ${HELD_OUT} held out, at commit ${commit}.
 
-- **rules broken**: of those that all real rows keep and shuffled columns break in 5 % or more (orders, sums, products, one column determining another, missing together; found by \`bench/table-rules.ts\`, not by the product).
+- All real rows are those of the file, before anything was protected or held out.\n- **rules broken**: of those that all real rows keep and shuffled columns break in 5 % or more (orders, sums, products, one column determining another, missing together; found by \`bench/table-rules.ts\`, not by the product).
 - **real ids**: released identifiers that are in the real rows, held-out ones included.
-- **long numbers**: greatest excess, over columns, of the share of released numbers of more than six digits that are a training row's over that of held-out numbers.
+- **long numbers**: greatest excess, over columns, of the share of released numbers that are a real row's number of more than six digits over the share of real numbers that another real row has too.
 - **C2ST**: AUC of boosted trees against held-out rows, in brackets that of the training rows.
 `;
 await writeFile(
@@ -100,13 +100,13 @@ async function fitted({ config, folder }: Cluster, name: Name, seed: number): Pr
   const seconds = (performance.now() - start) / 1000;
   const { store, plan } = await requireRunRecord(out);
   const runStore = storeOpener(config)(store);
-  const { schema, train, heldOut } = await getObject<RunPlan>(runStore, plan);
+  const { schema } = await getObject<RunPlan>(runStore, plan);
+  const given = parseCsv(await readFile(join(FOLDER, `${name}.csv`)));
   const { header, records } = parseCsv(await readFile(join(out, 'synthetic.csv')));
   const evaluation = JSON.parse(await readFile(join(out, 'evaluation.json'), 'utf8')) as Evaluation;
   const result = {
     schema,
-    train: await getObject<Row[]>(runStore, train),
-    heldOut: await getObject<Row[]>(runStore, heldOut!),
+    real: readRows(schema, given.header, given.records),
     released: readRows(schema, header, records),
     evaluation,
     seconds,
@@ -116,10 +116,10 @@ async function fitted({ config, folder }: Cluster, name: Name, seed: number): Pr
 }
 
 function judged(name: Name, of: Fitted): { line: string[]; found: string[] } {
-  const { schema, train, heldOut, released, evaluation, seconds } = of;
+  const { schema, real: rows, released, evaluation, seconds } = of;
   const { fidelity, verdicts } = evaluation;
-  const emptied = schema.columns.filter((_, index) => isEmpty(released, index) && !isEmpty(train, index));
-  const rules = keptRules(schema, [...train, ...heldOut]);
+  const emptied = schema.columns.filter((_, index) => isEmpty(released, index) && !isEmpty(rows, index));
+  const rules = keptRules(schema, rows);
   const broken = rules
     .map(({ text, appliesTo, keeps }) => ({
       text,
@@ -132,7 +132,7 @@ function judged(name: Name, of: Fitted): { line: string[]; found: string[] } {
   const { trees, null: real } = fidelity.c2st;
   const line = [
     name,
-    `${train.length + heldOut.length} × ${schema.columns.length}`,
+    `${rows.length} × ${schema.columns.length}`,
     kindsOf(schema),
     String(emptied.length),
     `${broken.length} of ${rules.length}`,
@@ -148,9 +148,7 @@ function judged(name: Name, of: Fitted): { line: string[]; found: string[] } {
     ...broken.map(({ text, rows }) => `${name}: \`${text}\` is broken in ${rows} of ${released.length} rows.`),
     ...long
       .filter(({ excess }) => excess > 0.02)
-      .map(
-        ({ column, excess }) => `${name}: ${percent(excess)} of "${column}" are a training row's to the last digit.`,
-      ),
+      .map(({ column, excess }) => `${name}: ${percent(excess)} of "${column}" are a real row's to the last digit.`),
     ...(['utility', 'fidelity', 'privacy'] as const)
       .filter((heading) => verdicts[heading].level === 'poor')
       .map((heading) => `${name}, ${heading} poor: ${verdicts[heading].finding}`),
@@ -168,25 +166,28 @@ function kindsOf({ columns }: TableSchema): string {
   return [...counts].map(([kind, count]) => `${count} ${kind}`).join(', ');
 }
 
-function realIds({ schema, train, heldOut, released }: Fitted): number {
+function realIds({ schema, real, released }: Fitted): number {
   return schema.columns.reduce((sum, { kind }, index) => {
     if (kind !== 'identifier') return sum;
-    const known = new Set([...train, ...heldOut].map((row) => String(row[index])));
+    const known = new Set(real.map((row) => String(row[index])));
     return sum + released.filter((row) => row[index] !== null && known.has(String(row[index]))).length;
   }, 0);
 }
 
-function longNumbers({ schema, train, heldOut, released }: Fitted): { column: string; excess: number }[] {
+/** Share of released long numbers that are a real row's, beyond the share of real ones that another real row has. */
+function longNumbers({ schema, real, released }: Fitted): { column: string; excess: number }[] {
   const isLong = (cell: Row[number]): boolean =>
     typeof cell === 'number' &&
     cell.toPrecision(12).replace(/0+$/, '').replace(/\D/g, '').replace(/^0+/, '').length > 6;
   return schema.columns.flatMap(({ name, kind }, index) => {
-    const known = new Set(train.map((row) => row[index]!).filter(isLong));
+    const known = new Map<Row[number], number>();
+    for (const cell of real.map((row) => row[index]!).filter(isLong)) known.set(cell, (known.get(cell) ?? 0) + 1);
     if (kind !== 'numeric' || known.size === 0) return [];
-    const shareOf = (rows: readonly Row[]): number =>
-      rows.filter((row) => known.has(row[index]!)).length /
-      Math.max(1, rows.filter((row) => row[index] !== null).length);
-    return [{ column: name, excess: shareOf(released) - shareOf(heldOut) }];
+    const shareOf = (rows: readonly Row[], fewest: number): number => {
+      const present = rows.map((row) => row[index]!).filter((cell) => cell !== null);
+      return present.filter((cell) => (known.get(cell) ?? 0) >= fewest).length / Math.max(1, present.length);
+    };
+    return [{ column: name, excess: Math.max(0, shareOf(released, 1) - shareOf(real, 2)) }];
   });
 }
 
