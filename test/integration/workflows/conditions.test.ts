@@ -180,7 +180,7 @@ describe('a condition that cannot be met', () => {
   }, 60_000);
 
   it('ends after two fruitless rounds, when the model gives no row that meets it', async () => {
-    await site.mend({ rateBroken: 1 });
+    await site.mend({ rateContentFilter: 1 });
     const before = site.calls().length;
     const outcome = await draw('insurance', { where: ['age in 70..80'], seed: 2 });
     await site.mend({});
