@@ -3,12 +3,12 @@ import { columnNotes } from './column-shifts.js';
 import { measureFidelity } from './fidelity.js';
 import { mapRows } from './map.js';
 import { measurePrivacy } from './privacy.js';
-import { realIdentifiers } from './released-values.js';
+import { realIdentifiers } from './verdicts/released-values.js';
 import type { Evaluation } from './result.js';
 import { ruleFigures } from './rules.js';
 import { evaluationTables } from './tables.js';
 import { measureUtility } from './utility.js';
-import { verdictsOf } from './verdicts.js';
+import { verdictsOf } from './verdicts/verdicts.js';
 
 /** The three tables of one schema, and the seed of folds, forests, halves and map. */
 export interface EvaluationInput {

@@ -1,6 +1,6 @@
 import { columnShapes, meanShape } from './column-shapes.js';
 import { columnShifts, lostLabels } from './column-shifts.js';
-import { damagedColumns, lostColumns } from './damage.js';
+import { damagedColumns, lostColumns } from './verdicts/damage.js';
 import { meanTrend, pairTrends, type PairTrend } from './pair-trends.js';
 import type { C2st, Fidelity } from './result.js';
 import type { EvaluationTables } from './tables.js';

@@ -1,9 +1,9 @@
 import { areaUnderCurve, aucVariance, interval95 } from '../learning/area-under-curve.js';
 import { measureAttacks } from './attacks/attacks.js';
-import { lostColumns } from './damage.js';
+import { lostColumns } from './verdicts/damage.js';
 import { nearestDistances, shareOneColumnOff, type NearestDistances } from './distances.js';
 import { nearestByEdits } from './levenshtein.js';
-import { realNumbers, repeatedRareLabels } from './released-values.js';
+import { realNumbers, repeatedRareLabels } from './verdicts/released-values.js';
 import type { Privacy, Quartiles } from './result.js';
 import { silentTests } from './silence.js';
 import type { EvaluationTables } from './tables.js';

@@ -1,7 +1,7 @@
 import { countRules, type RuleCount } from '../rules/rule-check.js';
 import type { Row, TableSchema } from '../table/dataset.js';
 import { ruleText } from '../table/rule.js';
-import { percent, type Concern } from './concern.js';
+import { percent, type Concern } from './verdicts/concern.js';
 import type { Fidelity } from './result.js';
 
 /** Share of broken rows, beyond held-out rows, from which a rule counts as lost. */

@@ -1,6 +1,6 @@
 import { fidelityVerdict } from './fidelity-verdict.js';
 import { privacyVerdict } from './privacy-verdict.js';
-import type { Evaluation } from './result.js';
+import type { Evaluation } from '../result.js';
 import { utilityVerdict } from './utility-verdict.js';
 
 /** What was measured, with the sizes that say how far to trust it. */

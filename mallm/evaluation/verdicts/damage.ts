@@ -1,6 +1,6 @@
-import type { Damage } from './result.js';
-import type { EvaluationTables } from './tables.js';
-import { stacked, type EvaluationColumn } from './typed-table.js';
+import type { Damage } from '../result.js';
+import type { EvaluationTables } from '../tables.js';
+import { stacked, type EvaluationColumn } from '../typed-table.js';
 import { percent } from './concern.js';
 
 /** A difference this many standard errors from none is not chance, over some dozens of columns. */

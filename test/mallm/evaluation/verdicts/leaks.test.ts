@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { baselineRows } from '../../../mallm/baselines/baseline.js';
-import { measurePrivacy } from '../../../mallm/evaluation/privacy.js';
-import { privacyVerdict } from '../../../mallm/evaluation/privacy-verdict.js';
-import { realIdentifiers } from '../../../mallm/evaluation/released-values.js';
-import type { Verdict } from '../../../mallm/evaluation/result.js';
-import { evaluationTables } from '../../../mallm/evaluation/tables.js';
-import { createRandom } from '../../../mallm/random.js';
-import { drawRows } from '../../../mallm/refinement/draw/draw-rows.js';
-import { fitRefinedGenerator } from '../../../mallm/refinement/refinement.js';
-import type { Row, TableSchema } from '../../../mallm/table/dataset.js';
-import { LEAKY, mixed } from './leaky-generators.js';
-import { typedSplit } from './fixture-tables.js';
+import { baselineRows } from '../../../../mallm/baselines/baseline.js';
+import { measurePrivacy } from '../../../../mallm/evaluation/privacy.js';
+import { privacyVerdict } from '../../../../mallm/evaluation/verdicts/privacy-verdict.js';
+import { realIdentifiers } from '../../../../mallm/evaluation/verdicts/released-values.js';
+import type { Verdict } from '../../../../mallm/evaluation/result.js';
+import { evaluationTables } from '../../../../mallm/evaluation/tables.js';
+import { createRandom } from '../../../../mallm/random.js';
+import { drawRows } from '../../../../mallm/refinement/draw/draw-rows.js';
+import { fitRefinedGenerator } from '../../../../mallm/refinement/refinement.js';
+import type { Row, TableSchema } from '../../../../mallm/table/dataset.js';
+import { LEAKY, mixed } from '../leaky-generators.js';
+import { typedSplit } from '../fixture-tables.js';
 
 const SEEDS = [1, 2, 3];
 

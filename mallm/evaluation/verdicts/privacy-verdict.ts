@@ -1,6 +1,6 @@
 import { attackConcerns } from './attack-concerns.js';
 import { adviceOf, fixed, percent, unknown, worstFirst, type Concern } from './concern.js';
-import type { Privacy, Verdict } from './result.js';
+import type { Privacy, Verdict } from '../result.js';
 
 /** Findings that are written out. */
 const NAMED = 4;

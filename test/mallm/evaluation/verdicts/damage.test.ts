@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Cell, Column, Row, TableSchema } from '../../../mallm/table/dataset.js';
-import { evaluateTable } from '../../../mallm/evaluation/evaluate.js';
-import type { Evaluation, Verdict } from '../../../mallm/evaluation/result.js';
-import { createRandom } from '../../../mallm/random.js';
+import type { Cell, Column, Row, TableSchema } from '../../../../mallm/table/dataset.js';
+import { evaluateTable } from '../../../../mallm/evaluation/evaluate.js';
+import type { Evaluation, Verdict } from '../../../../mallm/evaluation/result.js';
+import { createRandom } from '../../../../mallm/random.js';
 
 const base = { description: '', nullable: true, missingToken: '' };
 const number = (name: string): Column => ({

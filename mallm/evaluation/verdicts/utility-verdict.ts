@@ -1,5 +1,5 @@
 import { fixed, unknown, worse } from './concern.js';
-import type { Fidelity, Utility, Verdict } from './result.js';
+import type { Fidelity, Utility, Verdict } from '../result.js';
 
 /** By the gap of the best model to the ceiling; lost columns lower it, however well the others predict. */
 export function utilityVerdict(utility: Utility | null, heldOut: number, { damage = [] }: Fidelity): Verdict {

@@ -1,6 +1,6 @@
 import { fixed, unknown, worse, worstFirst, type Concern, type Level } from './concern.js';
-import { ruleConcerns } from './rules.js';
-import type { Damage, Fidelity, Verdict } from './result.js';
+import { ruleConcerns } from '../rules.js';
+import type { Damage, Fidelity, Verdict } from '../result.js';
 
 /** Damaged columns that are named. */
 const NAMED = 3;

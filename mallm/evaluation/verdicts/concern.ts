@@ -1,4 +1,4 @@
-import type { Verdict } from './result.js';
+import type { Verdict } from '../result.js';
 
 /** Level of a finding, from best to worst. */
 const LEVELS = ['good', 'fair', 'poor'] as const;

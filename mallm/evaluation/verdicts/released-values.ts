@@ -1,7 +1,7 @@
-import type { Cell, Row, TableSchema } from '../table/dataset.js';
-import type { Privacy } from './result.js';
-import type { EvaluationTables } from './tables.js';
-import type { EvaluationColumn } from './typed-table.js';
+import type { Cell, Row, TableSchema } from '../../table/dataset.js';
+import type { Privacy } from '../result.js';
+import type { EvaluationTables } from '../tables.js';
+import type { EvaluationColumn } from '../typed-table.js';
 
 /** Digits up to which many people share a number. */
 const FEW_DIGITS = 6;

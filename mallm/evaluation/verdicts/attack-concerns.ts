@@ -1,7 +1,7 @@
-import { normalQuantile } from '../learning/standard-normal.js';
-import { sureExcess, type AttackRisk } from './attacks/risk.js';
+import { normalQuantile } from '../../learning/standard-normal.js';
+import { sureExcess, type AttackRisk } from '../attacks/risk.js';
 import { fixed, percent, type Concern } from './concern.js';
-import type { Privacy } from './result.js';
+import type { Privacy } from '../result.js';
 
 const STRICTER = 'Draw with `--distance strict`.';
 
