@@ -4,6 +4,7 @@ import type { DiscriminatorKind, DiscriminatorState } from './discriminator.js';
 import { probabilityReal, startDiscriminator, updateDiscriminator } from './discriminator.js';
 import type { Encoder } from './encoding.js';
 import type { Difference, Interval, Score } from './score.js';
+import { wilson } from '../learning/wilson.js';
 import { createRandom, seedOf } from '../random.js';
 
 /** Normal quantile of a 95 % interval. */
@@ -90,9 +91,7 @@ export function accuracyDifference(from: Score, to: Score): Difference {
 
 /** Wilson's 95 % interval of a proportion of `total` trials. */
 export function wilsonInterval(proportion: number, total: number): Interval {
-  const spread = 1 + Z ** 2 / total;
-  const centre = (proportion + Z ** 2 / (2 * total)) / spread;
-  const half = (Z / spread) * Math.sqrt((proportion * (1 - proportion)) / total + Z ** 2 / (4 * total ** 2));
+  const { centre, half } = wilson(proportion, total, Z);
   return [Math.max(0, centre - half), Math.min(1, centre + half)];
 }
 

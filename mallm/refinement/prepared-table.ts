@@ -23,9 +23,11 @@ export interface PreparedTable {
 }
 
 /** Prepares a table so that rows that are drawn keep the rules of its schema; without rules it stays as it is. */
-export function prepareTable(
-  input: { schema: TableSchema; trainRows: readonly Row[]; modelRows: readonly Row[] }, // prettier-ignore
-): PreparedTable {
+export function prepareTable(input: {
+  schema: TableSchema;
+  trainRows: readonly Row[];
+  modelRows: readonly Row[];
+}): PreparedTable {
   const computed = computedColumns(input.schema, input.trainRows);
   const { prepare } = rowRules(input.schema, computed);
   const schema = preparedSchema(input.schema, computed);

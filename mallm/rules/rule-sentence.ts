@@ -9,7 +9,9 @@ export function ruleSentence(schema: TableSchema, rule: Rule): string {
   switch (rule.is) {
     case 'order': {
       const areDates = columnNamed(schema, rule.low).kind === 'datetime';
-      const [at, above] = areDates ? ['is never before', 'is always after'] : ['is never less than', 'is always greater than']; // prettier-ignore
+      const [at, above] = areDates
+        ? ['is never before', 'is always after']
+        : ['is never less than', 'is always greater than'];
       return `${name(rule.high)} ${rule.strict ? above : at} ${name(rule.low)}.`;
     }
     case 'equal':

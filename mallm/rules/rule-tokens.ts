@@ -11,7 +11,16 @@ export type Token =
 const QUOTED = /^(["'`])((?:\\.|(?!\1)[^\\])*)\1/s;
 const NUMBER = /^(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?(?![\p{L}\p{N}_])/iu;
 const OPERATOR = /^(?:->|→|<=|>=|==|[<>=≤≥+\-−*×·/÷,])/;
-const SAME: Record<string, string> = { '→': '->', '≤': '<=', '≥': '>=', '==': '=', '−': '-', '×': '*', '·': '*', '÷': '/' }; // prettier-ignore
+const SAME: Record<string, string> = {
+  '→': '->',
+  '≤': '<=',
+  '≥': '>=',
+  '==': '=',
+  '−': '-',
+  '×': '*',
+  '·': '*',
+  '÷': '/',
+};
 const WORD = /^[\p{L}_][\p{L}\p{N}_.]*/u;
 const KNOWN_WORDS = new Set(['in', 'and', 'missing', 'together', 'weeks', 'days', 'hours', 'minutes', 'seconds']);
 

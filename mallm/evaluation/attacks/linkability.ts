@@ -1,5 +1,5 @@
 import type { EvaluationColumn, TypedTable } from '../typed-table.js';
-import { columnDistances, nearestPlaces } from './mixed-distance.js';
+import { columnDistances, nearestPlaces, summedDistances } from './mixed-distance.js';
 import { riskOf, type AttackRisk, type Tally } from './risk.js';
 
 /**
@@ -20,19 +20,15 @@ export function linkability(
 
 function linked(columns: readonly EvaluationColumn[], targets: TypedTable, synthetic: TypedTable): Tally {
   const distances = columnDistances(columns, targets, synthetic);
-  const halves = [0, 1].map((half) => distances.filter((_, column) => column % 2 === half));
-  const one = new Float64Array(synthetic.rows);
-  const sum = new Float64Array(synthetic.rows);
+  const halves = [0, 1].map((half) =>
+    summedDistances(
+      distances.filter((_, column) => column % 2 === half),
+      synthetic.rows,
+    ),
+  );
   let successes = 0;
   for (let row = 0; row < targets.rows; row++) {
-    const [first, second] = halves.map((half) => {
-      sum.fill(0);
-      for (const distance of half) {
-        distance(row, one);
-        for (let other = 0; other < sum.length; other++) sum[other]! += one[other]!;
-      }
-      return nearestPlaces(sum);
-    }) as [number[], number[]];
+    const [first, second] = halves.map((half) => nearestPlaces(half(row))) as [number[], number[]];
     const both = new Set(first);
     successes += second.filter((place) => both.has(place)).length / (first.length * second.length);
   }

@@ -1,6 +1,6 @@
 import { areaUnderCurve, aucVariance, interval95 } from '../../learning/area-under-curve.js';
 import type { EvaluationColumn, TypedTable } from '../typed-table.js';
-import { columnDistances } from './mixed-distance.js';
+import { columnDistances, summedDistances } from './mixed-distance.js';
 
 /** Membership by distance. */
 export interface Membership {
@@ -35,15 +35,12 @@ export function membershipByDistance(
 }
 
 function nearest(columns: readonly EvaluationColumn[], targets: TypedTable, synthetic: TypedTable): Float64Array {
-  const distances = columnDistances(columns, targets, synthetic);
-  const one = new Float64Array(synthetic.rows);
-  const sum = new Float64Array(synthetic.rows);
-  return Float64Array.from({ length: targets.rows }, (_, row) => {
-    sum.fill(0);
-    for (const distance of distances) {
-      distance(row, one);
-      for (let other = 0; other < sum.length; other++) sum[other]! += one[other]!;
-    }
-    return Number(sum.reduce((a, b) => Math.min(a, b)).toFixed(9));
-  });
+  const distances = summedDistances(columnDistances(columns, targets, synthetic), synthetic.rows);
+  return Float64Array.from({ length: targets.rows }, (_, row) =>
+    Number(
+      distances(row)
+        .reduce((a, b) => Math.min(a, b))
+        .toFixed(9),
+    ),
+  );
 }

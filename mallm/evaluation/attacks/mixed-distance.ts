@@ -27,6 +27,20 @@ export function columnDistances(
   });
 }
 
+/** Sums the distances of some columns: what reads one target row into the array that it returns, the same at each call. */
+export function summedDistances(distances: readonly ColumnDistance[], rows: number): (row: number) => Float64Array {
+  const one = new Float64Array(rows);
+  const sum = new Float64Array(rows);
+  return (row) => {
+    sum.fill(0);
+    for (const distance of distances) {
+      distance(row, one);
+      for (let other = 0; other < rows; other++) sum[other]! += one[other]!;
+    }
+    return sum;
+  };
+}
+
 /** Places of the least distance, ties included. */
 export function nearestPlaces(distances: Float64Array): number[] {
   let least = Infinity;

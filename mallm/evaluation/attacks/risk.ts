@@ -1,3 +1,5 @@
+import { wilson } from '../../learning/wilson.js';
+
 /** 97.5 % quantile of the standard normal: intervals are 95 %. */
 const Z = 1.959963984540054;
 
@@ -25,7 +27,7 @@ export interface Tally {
  * Paper: Giomi et al. 2023, A Unified Framework for Quantifying Privacy Risk in Synthetic Data, §3.3; Wilson 1927.
  */
 export function riskOf(train: Tally, control: Tally): AttackRisk {
-  const [a, b] = [wilson(train, Z), wilson(control, Z)];
+  const [a, b] = [ofShare(train, Z), ofShare(control, Z)];
   const risk = (a.rate - b.rate) / (1 - b.rate);
   const ofTrain = a.reach / (1 - b.rate);
   const ofControl = (b.reach * (1 - a.rate)) / (1 - b.rate) ** 2;
@@ -48,17 +50,16 @@ export function sureExcess({ attacks, rates }: AttackRisk, z = Z): number {
     successes: rates[side] * attacks[side],
     attacks: attacks[side],
   });
-  const [a, b] = [wilson(tally('train'), z), wilson(tally('control'), z)];
+  const [a, b] = [ofShare(tally('train'), z), ofShare(tally('control'), z)];
   const below = rates.train - (a.rate - a.reach);
   const above = b.rate + b.reach - rates.control;
   return rates.train - rates.control - Math.hypot(below, above);
 }
 
 /** Centre and reach of the Wilson interval of a share. */
-function wilson({ successes, attacks }: Tally, z: number): { rate: number; reach: number } {
-  const whole = attacks + z * z;
-  const spread = (successes * (attacks - successes)) / attacks + (z * z) / 4;
-  return { rate: (successes + (z * z) / 2) / whole, reach: (z / whole) * Math.sqrt(Math.max(0, spread)) };
+function ofShare({ successes, attacks }: Tally, z: number): { rate: number; reach: number } {
+  const { centre, half } = wilson(successes / attacks, attacks, z);
+  return { rate: centre, reach: half };
 }
 
 function inside(value: number): number {

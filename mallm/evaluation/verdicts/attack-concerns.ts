@@ -1,6 +1,6 @@
 import { normalQuantile } from '../../learning/standard-normal.js';
 import { sureExcess, type AttackRisk } from '../attacks/risk.js';
-import { fixed, percent, type Concern } from './concern.js';
+import { fixed, levelAbove, percent, type Concern } from './concern.js';
 import type { Privacy } from '../result.js';
 
 const STRICTER = 'Draw with `--distance strict`.';
@@ -52,7 +52,7 @@ function byDistance({ auc, interval, surelyFound, chance }: NonNullable<Privacy[
 function inferenceConcern(inference: NonNullable<Privacy['attacks']>['inference']): Concern | null {
   const judged = inference.map((one) => ({ ...one, low: sureExcess(one, quantileFor(inference.length)) }));
   const worst = judged.toSorted((a, b) => b.low - a.low)[0];
-  const level = worst && levelOf(worst.low, MARKS.inference);
+  const level = worst && levelAbove(worst.low, MARKS.inference);
   if (!level) return null;
   const rates = `right for ${percent(worst.rates.train, 0)} of training rows and ${percent(worst.rates.control, 0)} of held-out rows`;
   return {
@@ -64,7 +64,7 @@ function inferenceConcern(inference: NonNullable<Privacy['attacks']>['inference'
 
 function linkabilityConcern(found: AttackRisk): Concern | null {
   const { risk, rates } = found;
-  const level = levelOf(sureExcess(found), MARKS.linkability);
+  const level = levelAbove(sureExcess(found), MARKS.linkability);
   if (!level) return null;
   return {
     level,
@@ -75,17 +75,13 @@ function linkabilityConcern(found: AttackRisk): Concern | null {
 
 function singledOut(found: AttackRisk, what: string, advice: string): Concern | null {
   const { risk, rates } = found;
-  const level = levelOf(sureExcess(found), MARKS.singlingOut);
+  const level = levelAbove(sureExcess(found), MARKS.singlingOut);
   if (!level) return null;
   return {
     level,
     finding: `Predicates on ${what} single out one training row in ${percent(rates.train, 0)}, one held-out row in ${percent(rates.control, 0)} of the attacks (risk ${fixed(risk)}).`,
     advice,
   };
-}
-
-function levelOf(low: number, [fair, poor]: readonly [number, number]): Concern['level'] | null {
-  return low > poor ? 'poor' : low > fair ? 'fair' : null;
 }
 
 /** Quantile of the standard normal for 95 % over so many intervals together, two-sided. */

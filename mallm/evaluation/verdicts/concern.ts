@@ -17,6 +17,11 @@ export function worse(a: Level, b: Level): Level {
   return LEVELS.indexOf(a) >= LEVELS.indexOf(b) ? a : b;
 }
 
+/** The level of what is surely above the first or the second of two marks; null below both. */
+export function levelAbove(size: number, [fair, poor]: readonly [number, number]): Concern['level'] | null {
+  return size > poor ? 'poor' : size > fair ? 'fair' : null;
+}
+
 /** Worst first; equal ones in their order. */
 export function worstFirst<T extends { level: Level }>(concerns: readonly T[]): T[] {
   return concerns.toSorted((a, b) => LEVELS.indexOf(b.level) - LEVELS.indexOf(a.level));

@@ -1,7 +1,7 @@
 import type { Damage } from '../result.js';
 import type { EvaluationTables } from '../tables.js';
 import { stacked, type EvaluationColumn } from '../typed-table.js';
-import { percent } from './concern.js';
+import { levelAbove, percent } from './concern.js';
 
 /** A difference this many standard errors from none is not chance, over some dozens of columns. */
 const SURE = 3.5;
@@ -63,7 +63,7 @@ function numberDamage(column: string, real: Float64Array, made: Float64Array): D
   const unit = a.sd > 0 ? a.sd : b.sd;
   const shift = unit > 0 ? (b.mean - a.mean) / unit : 0;
   const ofMean = Math.hypot(a.sd / Math.sqrt(a.count), b.sd / Math.sqrt(b.count)) / (unit || 1);
-  const meanLevel = Math.abs(shift) > SURE * ofMean ? levelOf(Math.abs(shift), MARKS.mean) : null;
+  const meanLevel = Math.abs(shift) > SURE * ofMean ? levelAbove(Math.abs(shift), MARKS.mean) : null;
   if (meanLevel) {
     const finding = `has a mean ${Math.abs(shift).toFixed(1)} standard deviations ${shift > 0 ? 'above' : 'below'} the real one`;
     damages.push({ column, kind: 'mean', level: meanLevel, size: Math.abs(shift), finding });
@@ -73,7 +73,7 @@ function numberDamage(column: string, real: Float64Array, made: Float64Array): D
   const change = b.sd > 0 ? Math.abs(Math.log(ratio)) : Infinity;
   const kurtosis = Math.max(a.kurtosis, b.kurtosis);
   const ofSpread = Math.sqrt(((kurtosis - 1) / 4) * (1 / a.count + 1 / b.count));
-  const spreadLevel = change > SURE * ofSpread ? levelOf(change, MARKS.spread) : null;
+  const spreadLevel = change > SURE * ofSpread ? levelAbove(change, MARKS.spread) : null;
   if (spreadLevel) {
     const finding = `has a standard deviation ${ratio.toFixed(2)} times the real one`;
     damages.push({ column, kind: 'spread', level: spreadLevel, size: Math.min(change, 10), finding });
@@ -96,11 +96,7 @@ function labelDamage({ name, labels }: EvaluationColumn, real: Float64Array, mad
 function shareLevel(a: number, b: number, realRows: number, madeRows: number): Damage['level'] | null {
   const pooled = (a * realRows + b * madeRows + 1) / (realRows + madeRows + 2);
   const error = Math.sqrt(pooled * (1 - pooled) * (1 / realRows + 1 / madeRows));
-  return Math.abs(a - b) > SURE * error ? levelOf(Math.abs(a - b), MARKS.share) : null;
-}
-
-function levelOf(size: number, [fair, poor]: readonly [number, number]): Damage['level'] | null {
-  return size > poor ? 'poor' : size > fair ? 'fair' : null;
+  return Math.abs(a - b) > SURE * error ? levelAbove(Math.abs(a - b), MARKS.share) : null;
 }
 
 function moments(cells: Float64Array): { count: number; mean: number; sd: number; kurtosis: number } {

@@ -29,7 +29,13 @@ export function findShifts(columns: readonly NumberCells[]): { rules: FoundRule[
   const needed = bitsNeeded(pairs.length * 2);
   return sorted(
     pairs.flatMap(([x, y]) => {
-      const signs = x!.column.kind === 'datetime' ? [[-1, 1]] : [[-1, 1], [1, 1]]; // prettier-ignore
+      const signs =
+        x!.column.kind === 'datetime'
+          ? [[-1, 1]]
+          : [
+              [-1, 1],
+              [1, 1],
+            ];
       const found = signs.flatMap((each) => balanceOf([x!, y!], each, true) ?? []);
       return found.filter((each) => bitsOf(each, y!) >= needed).map((each) => foundShift(each));
     }),
@@ -61,7 +67,10 @@ export function findSums(columns: readonly NumberCells[]): { rules: FoundRule[];
 export function findDurations(columns: readonly NumberCells[]): { rules: FoundRule[]; broken: FoundRule[] } {
   const dates = columns.filter(({ column }) => column.kind === 'datetime');
   const numbers = columns.filter((each) => each.column.kind === 'numeric' && isInput(each));
-  const pairs = combinations(dates, 2).flatMap(([a, b]) => [[a!, b!], [b!, a!]]); // prettier-ignore
+  const pairs = combinations(dates, 2).flatMap(([a, b]) => [
+    [a!, b!],
+    [b!, a!],
+  ]);
   const needed = bitsNeeded(pairs.length * numbers.length * UNITS.length);
   const found = numbers.flatMap((number) =>
     pairs.flatMap(([from, to]) =>
