@@ -5,18 +5,9 @@ import { evaluateTable, type EvaluationInput } from '../../../mallm/evaluation/e
 import type { Evaluation } from '../../../mallm/evaluation/result.js';
 import { evaluationTables } from '../../../mallm/evaluation/tables.js';
 import { createRandom } from '../../../mallm/random.js';
-import { typedSplit } from './fixture-tables.js';
+import { base, labelColumn as label, numberColumn, typedSplit } from './fixture-tables.js';
 
-const base = { description: '', nullable: true, missingToken: '' };
-const number = (name: string): Column => ({
-  ...base,
-  name,
-  kind: 'numeric',
-  min: 0,
-  max: 1,
-  decimals: { min: 0, max: 2 },
-});
-const label = (name: string): Column => ({ ...base, name, kind: 'categorical', categories: [] });
+const number = (name: string): Column => numberColumn(name, 2);
 
 /** People with an age, a weight that follows it, a sex, a visit date, and an outcome that follows the age. */
 const schema: TableSchema = {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parseCsv } from '../../../mallm/table/formats/csv.js';
-import type { Row, TableSchema } from '../../../mallm/table/dataset.js';
+import type { Column, Row, TableSchema } from '../../../mallm/table/dataset.js';
 import { inferSchema, readRows } from '../../../mallm/table/inference/schema-inference.js';
 import { parseMetadata, type TableMetadata } from '../../../mallm/table/inference/sdv-metadata.js';
 
@@ -64,4 +64,15 @@ export function encodedFixture(table: string, train: string, target: string) {
   const y = numeric(targets) ? targets.map(Number) : targets.map((cell) => labels.indexOf(cell));
   const count = a.records.length;
   return { x: x.slice(0, count), y: y.slice(0, count), testX: x.slice(count), testY: y.slice(count) };
+}
+
+/** What the columns of a schema written by hand share. */
+export const base = { description: '', nullable: true, missingToken: '' };
+
+export function numberColumn(name: string, decimals: number): Column {
+  return { ...base, name, kind: 'numeric', min: 0, max: 1, decimals: { min: 0, max: decimals } };
+}
+
+export function labelColumn(name: string): Column {
+  return { ...base, name, kind: 'categorical', categories: [] };
 }

@@ -3,17 +3,9 @@ import type { Cell, Column, Row, TableSchema } from '../../../../mallm/table/dat
 import { evaluateTable } from '../../../../mallm/evaluation/evaluate.js';
 import type { Evaluation, Verdict } from '../../../../mallm/evaluation/result.js';
 import { createRandom } from '../../../../mallm/random.js';
+import { base, labelColumn as label, numberColumn } from '../fixture-tables.js';
 
-const base = { description: '', nullable: true, missingToken: '' };
-const number = (name: string): Column => ({
-  ...base,
-  name,
-  kind: 'numeric',
-  min: 0,
-  max: 1,
-  decimals: { min: 0, max: 1 },
-});
-const label = (name: string): Column => ({ ...base, name, kind: 'categorical', categories: [] });
+const number = (name: string): Column => numberColumn(name, 1);
 
 /** Patients: an id, an age, a pressure that follows it, a ward with a rare label, a sex, and an outcome of both numbers. */
 const schema: TableSchema = {
