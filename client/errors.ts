@@ -1,5 +1,19 @@
 import { MallmError } from '../mallm/errors.js';
 
+export {
+  MallmError,
+  ModelError,
+  NoModelRowsError,
+  NumericError,
+  OptionError,
+  PayloadError,
+  RunError,
+  ServerError,
+  StoreError,
+  TableError,
+  ThetaError,
+} from '../mallm/errors.js';
+
 /** Waiting was interrupted (Ctrl-C): the run keeps its state and can be resumed. */
 export class Interrupted extends MallmError {}
 

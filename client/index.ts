@@ -13,7 +13,22 @@ export { dryRun } from './runs/dry-run.js';
 export type { Estimate } from './runs/dry-run.js';
 export { doctor } from './cluster/doctor.js';
 export type { Finding } from './cluster/finding.js';
-export { Blocked, Interrupted, RunFailed } from './errors.js';
+export {
+  Blocked,
+  Interrupted,
+  MallmError,
+  ModelError,
+  NoModelRowsError,
+  NumericError,
+  OptionError,
+  PayloadError,
+  RunError,
+  RunFailed,
+  ServerError,
+  StoreError,
+  TableError,
+  ThetaError,
+} from './errors.js';
 export { evaluate } from './tables/evaluate.js';
 export type { EvaluateRequest } from './tables/evaluate.js';
 export { inspect } from './tables/inspect.js';
@@ -35,7 +50,6 @@ export {
   unpauseSchedule,
 } from './schedules/schedule.js';
 export type { ScheduleRequest } from './schedules/schedule.js';
-export { OVERLAPS } from './schedules/schedule-timing.js';
 export type { Overlap } from './schedules/schedule-timing.js';
 export { listSchedules, showSchedule } from './schedules/schedule-view.js';
 export type { ScheduleLine, ScheduleView, SlotView } from './schedules/schedule-view.js';
@@ -44,7 +58,6 @@ export { cancel, pause, setLimits, status, stop, unpause } from './runs/status.j
 export type { RunStatus } from './runs/status.js';
 export { runWorker } from './cluster/worker.js';
 export type { WorkerRequest } from './cluster/worker.js';
-export { MallmError, NoModelRowsError } from '../mallm/errors.js';
 export { emptiedLines } from '../mallm/fit/emptied.js';
 export { commonReasons, poorYield } from '../mallm/fit/model-yield.js';
 export { blindWarning, scoreSummary } from '../mallm/fit/score-summary.js';
@@ -52,8 +65,6 @@ export type { Evaluation } from '../mallm/evaluation/result.js';
 export type { Manifest } from '../mallm/fit/manifest.js';
 export { protectionLines } from '../mallm/table/protection/protection-lines.js';
 export type { ColumnProtection } from '../mallm/table/protection/column-protection.js';
-export { TABLE_FORMATS } from '../output/table-content.js';
 export type { TableFormat } from '../output/table-content.js';
 export type { FitOptions } from '../mallm/options.js';
-export { DISTANCE_LEVELS } from '../mallm/refinement/row-distance.js';
 export type { Limits, Progress } from '../workflows/contract.js';

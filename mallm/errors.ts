@@ -10,6 +10,9 @@ export interface ErrorParts {
   remedy?: string;
 }
 
+/** Under this symbol an error has the names of its class and of those above it; every copy of the package has the same. */
+const CLASSES = Symbol.for('mallm-gan.error-classes');
+
 /** Base of all errors this project throws on purpose: expected, got, remedy, in one message. */
 export class MallmError extends Error {
   readonly parts: ErrorParts;
@@ -18,6 +21,19 @@ export class MallmError extends Error {
     super(sentence(parts));
     this.name = new.target.name;
     this.parts = parts;
+    Object.defineProperty(this, CLASSES, { value: classNames(new.target) });
+  }
+
+  /**
+   * Whether a value is an error of this class or of one below it: as `instanceof`, but also where the error comes from
+   * another copy of the package.
+   */
+  static isInstance<Class extends abstract new (...parts: never) => MallmError>(
+    this: Class,
+    value: unknown,
+  ): value is InstanceType<Class> {
+    if (!(value instanceof Error) || !(CLASSES in value)) return false;
+    return (value[CLASSES] as string[]).includes(this.name);
   }
 }
 
@@ -41,6 +57,13 @@ export class ServerError extends MallmError {}
 export class PayloadError extends MallmError {}
 /** A run folder is unusable: missing, of another run, read-only. */
 export class RunError extends MallmError {}
+
+function classNames(newest: typeof MallmError): string[] {
+  const names: string[] = [];
+  for (let one = newest; one.prototype instanceof Error; one = Object.getPrototypeOf(one) as typeof MallmError)
+    names.push(one.name);
+  return names;
+}
 
 function sentence({ problem, expected, got, remedy }: ErrorParts): string {
   const facts = [expected && `expected ${expected}`, got && `got ${got}`].filter(Boolean).join(', ');

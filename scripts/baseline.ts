@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { baseline } from '../client/index.js';
+import type { baseline } from '../client/index.js';
 import { whole } from './options.js';
 import { openTerminal, runCommand } from './terminal.js';
 
@@ -27,6 +27,7 @@ export function baselineCommand(): Command {
     )
     .action((table: string, flags: Flags) =>
       runCommand(async (signal) => {
+        const { baseline } = await import('../client/tables/rows.js');
         const { file, released } = await baseline({ ...flags, table, signal });
         openTerminal({}).result([`${released} rows in ${file}`], { file, released });
       }),

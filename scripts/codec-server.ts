@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import { runCodecServer } from '../client/index.js';
 import { several, whole } from './options.js';
 import { openTerminal, runCommand } from './terminal.js';
 
@@ -15,14 +14,10 @@ export function codecServerCommand(): Command {
       '\nExamples:\n  $ MALLM_CODEC_KEYS_FILE=keys mallm-gan codec-server\n  $ mallm-gan codec-server --host 0.0.0.0 --origin https://temporal.example.org',
     )
     .action(({ port, host, origin }: { port: number; host: string; origin?: string[] }) =>
-      runCommand((signal) =>
-        runCodecServer({
-          port,
-          host,
-          ...(origin ? { origins: origin } : {}),
-          signal,
-          onNotice: openTerminal({}).notice,
-        }),
-      ),
+      runCommand(async (signal) => {
+        const { runCodecServer } = await import('../client/cluster/codec-server.js');
+        const { notice } = openTerminal({});
+        await runCodecServer({ port, host, ...(origin ? { origins: origin } : {}), signal, onNotice: notice });
+      }),
     );
 }

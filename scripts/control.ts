@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import { cancel, pause, setLimits, stop } from '../client/index.js';
 import { decimalOrNone, whole, wholeOrNone } from './options.js';
 import { openTerminal, runCommand } from './terminal.js';
 
@@ -12,29 +11,23 @@ interface LimitFlags {
 
 /** `pause`, `stop`, `cancel` and `limits` of a running fit. */
 export function controlCommands(): Command[] {
-  const simple = (
-    name: string,
-    description: string,
-    act: (ask: { folder: string }) => Promise<void>,
-    said: string,
-  ): Command =>
+  const simple = (name: 'pause' | 'stop' | 'cancel', description: string, said: string): Command =>
     new Command(name)
       .description(description)
       .argument('<dir>', 'run folder')
       .addHelpText('after', `\nExample:\n  $ mallm-gan ${name} patients-synthetic`)
       .action((folder: string) =>
         runCommand(async () => {
-          await act({ folder });
+          await (await import('../client/runs/status.js'))[name]({ folder });
           openTerminal({}).result([said.replace('DIR', folder)], { done: true });
         }),
       );
   return [
-    simple('pause', 'Hold a running fit before its next call.', pause, 'paused; go on with: mallm-gan resume DIR'),
-    simple('stop', 'End a fit early, with the best θ so far.', stop, 'stopping; results: mallm-gan resume DIR'),
+    simple('pause', 'Hold a running fit before its next call.', 'paused; go on with: mallm-gan resume DIR'),
+    simple('stop', 'End a fit early, with the best θ so far.', 'stopping; results: mallm-gan resume DIR'),
     simple(
       'cancel',
       'Cancel a fit; a checkpoint is saved first.',
-      cancel,
       'cancelled; it can still be resumed: mallm-gan resume DIR',
     ),
     limitsCommand(),
@@ -52,6 +45,7 @@ function limitsCommand(): Command {
     .addHelpText('after', '\nExample:\n  $ mallm-gan limits patients-synthetic --max-calls 500 --in-flight 4')
     .action((folder: string, flags: LimitFlags) =>
       runCommand(async () => {
+        const { setLimits } = await import('../client/runs/status.js');
         const limits = await setLimits({ folder, ...flags });
         const lines = Object.entries(limits).map(([name, value]) => `${name}: ${value ?? 'none'}`);
         openTerminal({}).result(lines, limits);

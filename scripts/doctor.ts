@@ -1,6 +1,4 @@
 import { Command } from 'commander';
-import { doctor } from '../client/index.js';
-import { describeConfig, readConfig } from '../config/index.js';
 import { openTerminal, runCommand } from './terminal.js';
 
 /** `mallm-gan doctor` */
@@ -11,6 +9,8 @@ export function doctorCommand(): Command {
     .addHelpText('after', '\nExample:\n  $ mallm-gan doctor')
     .action((output: { json?: boolean }) =>
       runCommand(async () => {
+        const { describeConfig, readConfig } = await import('../config/index.js');
+        const { doctor } = await import('../client/cluster/doctor.js');
         const config = readConfig();
         const findings = await doctor({ config });
         const looked = findings.map(({ what, ok, found }) => `${ok ? 'ok     ' : 'MISSING'}  ${what}: ${found}`);

@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import { evaluate } from '../client/index.js';
 import type { Evaluation } from '../client/index.js';
 import { whole } from './options.js';
 import { openTerminal, percent, runCommand } from './terminal.js';
@@ -35,6 +34,7 @@ export function evaluateCommand(): Command {
       runCommand(async (signal) => {
         const terminal = openTerminal({ json: json === true });
         const file = typeof json === 'string' ? { json } : {};
+        const { evaluate } = await import('../client/tables/evaluate.js');
         const evaluation = await evaluate({ ...flags, ...file, onNotice: terminal.notice, signal });
         terminal.result(linesOf(evaluation, flags), evaluation);
       }),

@@ -1,15 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
-import {
-  blindWarning,
-  commonReasons,
-  dryRun,
-  emptiedLines,
-  fit,
-  poorYield,
-  resumeFrom,
-  scoreSummary,
-} from '../client/index.js';
 import type { FitOutcome, FitRequest } from '../client/index.js';
 import { addModelFlags, configWith } from './model-options.js';
 import type { ModelFlags } from './model-options.js';
@@ -171,17 +161,21 @@ function assertUsage(command: Command, table: string | undefined, resumed: boole
 }
 
 async function runResume(checkpoint: string, flags: Flags, signal: AbortSignal): Promise<void> {
-  const { config, rest } = configWith(flags);
+  const { resumeFrom } = await import('../client/index.js');
+  const { fitSummary } = await import('./fit-summary.js');
+  const { config, rest } = await configWith(flags);
   const { out, quiet, json, showReply } = rest;
   const terminal = openTerminal({ quiet, json });
   const watcher = { onProgress: terminal.progress, onNotice: terminal.notice, signal, config, showReply };
   const outcome = await resumeFrom({ checkpoint, out, ...watcher });
-  terminal.result(summary(outcome), { folder: outcome.folder, ...outcome.manifest });
+  terminal.result(fitSummary(outcome), { folder: outcome.folder, ...outcome.manifest });
   exitWithout(outcome);
 }
 
 async function run(table: string, flags: Flags, signal: AbortSignal): Promise<void> {
-  const { config, rest: own } = configWith(flags);
+  const { dryRun, fit } = await import('../client/index.js');
+  const { fitSummary } = await import('./fit-summary.js');
+  const { config, rest: own } = await configWith(flags);
   const { quiet, json, dryRun: isDryRun, ...rest } = own;
   const terminal = openTerminal({ quiet, json });
   const request = {
@@ -197,7 +191,7 @@ async function run(table: string, flags: Flags, signal: AbortSignal): Promise<vo
     return;
   }
   const outcome = await fit(request);
-  terminal.result(summary(outcome), { folder: outcome.folder, ...outcome.manifest });
+  terminal.result(fitSummary(outcome), { folder: outcome.folder, ...outcome.manifest });
   exitWithout(outcome);
 }
 
@@ -237,55 +231,7 @@ async function readEdges(path: string): Promise<{ from: string; to: string }[]> 
   }
 }
 
-const WITHOUT =
-  'WITHOUT A MODEL: no θ had enough valid rows to count, so the released rows are drawn from the training rows alone';
-
 /** A table without a model's part is no success, unless it was asked for. */
 function exitWithout({ manifest }: FitOutcome): void {
   if (manifest.withoutModel === 'unwanted') process.exitCode = WITHOUT_MODEL;
-}
-
-/** How many rules all released rows keep, and those that some break. */
-function rulesKept(rules: NonNullable<FitOutcome['manifest']['rules']>): string {
-  const broken = rules.filter(({ of, kept }) => kept < of);
-  const all = `${rules.length - broken.length} of ${rules.length} between columns kept in all rows`;
-  return [all, ...broken.map(({ rule, of, kept }) => `${rule} in ${kept} of ${of}`)].join('; ');
-}
-
-/** The verdicts; what was found and what to do about it, where one is fair or poor. */
-function verdictLines(verdicts: FitOutcome['verdicts']): string[] {
-  if (!verdicts) return [];
-  const names = ['utility', 'fidelity', 'privacy'] as const;
-  const levels = names.map((name) => `${name} ${verdicts[name].level}`).join(', ');
-  const found = names
-    .filter((name) => ['fair', 'poor'].includes(verdicts[name].level))
-    .map((name) => `        ${name}: ${verdicts[name].finding} ${verdicts[name].advice}`);
-  return [`verdict ${levels}`, ...found];
-}
-
-function summary({ folder, manifest, fresh, verdicts }: FitOutcome): string[] {
-  const { rows, simulated, calls, tokens, shortfall, cost } = manifest;
-  const reasons = commonReasons(manifest.rejections);
-  const weak = poorYield(manifest);
-  const blind = blindWarning(manifest);
-  const { withoutModel, ended } = manifest;
-  return [
-    ...(fresh ? [] : ['This very fit was already finished; nothing was done.']),
-    ...(simulated
-      ? ['SIMULATED: no language model was asked. The rows show how the tool works and mean nothing.']
-      : []),
-    `score   ${scoreSummary(manifest)}; lower is better, 50 % is guessing`,
-    `rows    ${rows.released} of ${rows.asked} released; the model's: ${rows.accepted} accepted, ${rows.rejected} rejected${reasons && ` (${reasons})`}`,
-    `calls   ${calls}, ${tokens.prompt + tokens.completion} tokens${cost ? `, ${cost.amount.toFixed(4)} ${cost.currency}` : ''}`,
-    ...(blind ? [`BLIND   ${blind}`] : []),
-    ...(withoutModel ? [WITHOUT] : weak ? [`WEAK    ${weak}`] : []),
-    ...emptiedLines(manifest).map((line) => `EMPTY   ${line}`),
-    ...(ended ? [`ended   ${ended}`] : []),
-    ...(shortfall ? [`short   ${shortfall}`] : []),
-    ...(manifest.rules ? [`rules   ${rulesKept(manifest.rules)}`] : []),
-    ...verdictLines(verdicts),
-    `table   ${folder}/synthetic.csv`,
-    `report  ${folder}/report.html`,
-    `theta   ${folder}/theta.md`,
-  ];
 }

@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import { inspect } from '../client/index.js';
 import type { Inspection } from '../client/index.js';
 import {
   addRuleFlags,
@@ -56,6 +55,7 @@ Examples:
     .action((table: string, { keepColumn, group, rule, noRule, json, ...flags }: Flags) =>
       runCommand(async () => {
         const choice = { ...ruleChoiceOf({ rule, noRule }), group: groupOf(group) };
+        const { inspect } = await import('../client/tables/inspect.js');
         const inspection = await inspect({ ...flags, ...choice, table, keepColumns: keepColumn });
         openTerminal({ json }).result(linesOf(inspection, flags.out), inspection);
       }),

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import type { Config } from '../config/index.js';
-import { readConfig } from '../config/index.js';
 import { several } from './options.js';
 
 /** Flags for the requests to the models. Each sets an environment variable, which workers elsewhere read. */
@@ -25,9 +24,9 @@ export function addModelFlags(command: Command): Command {
 }
 
 /** The configuration with these flags, and the other flags. @throws ConfigError. */
-export function configWith<Flags extends ModelFlags>(
+export async function configWith<Flags extends ModelFlags>(
   flags: Flags,
-): { config: Config; rest: Omit<Flags, keyof ModelFlags> } {
+): Promise<{ config: Config; rest: Omit<Flags, keyof ModelFlags> }> {
   const { extraBody, header, reasoningEffort, optimizerExtraBody, optimizerHeader, optimizerReasoningEffort, ...rest } =
     flags;
   const given = {
@@ -39,5 +38,6 @@ export function configWith<Flags extends ModelFlags>(
     MALLM_OPTIMIZER_REASONING_EFFORT: optimizerReasoningEffort,
   };
   const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const { readConfig } = await import('../config/index.js');
   return { config: readConfig(undefined, set), rest };
 }

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { protectionLines, refine } from '../client/index.js';
+import type { refine } from '../client/index.js';
 import { addRuleFlags, distanceOption, minCountOption, ruleChoiceOf, whole, type RuleFlags } from './options.js';
 import { openTerminal, runCommand } from './terminal.js';
 
@@ -27,6 +27,7 @@ export function refineCommand(): Command {
     )
     .action((table: string, flags: Flags) =>
       runCommand(async (signal) => {
+        const { protectionLines, refine } = await import('../client/index.js');
         const { rule, noRule, ...rest } = flags;
         const outcome = await refine({ ...rest, ...ruleChoiceOf({ rule, noRule }), table, signal });
         const { file, released, shortfall, refinement, rules, protections } = outcome;

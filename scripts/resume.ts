@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import { resume, unpause } from '../client/index.js';
 import { addModelFlags, configWith } from './model-options.js';
 import type { ModelFlags } from './model-options.js';
 import type { OutputOptions } from './terminal.js';
@@ -17,7 +16,8 @@ export function resumeCommand(): Command {
     .addHelpText('after', '\nExample:\n  $ mallm-gan resume patients-synthetic')
     .action((folder: string, flags: OutputOptions & ModelFlags & { signalOnly?: boolean; showReply?: boolean }) =>
       runCommand(async (signal) => {
-        const { config, rest } = configWith(flags);
+        const { resume, unpause } = await import('../client/index.js');
+        const { config, rest } = await configWith(flags);
         const { signalOnly, showReply, ...output } = rest;
         const terminal = openTerminal(output);
         if (signalOnly) return unpause({ folder, config });

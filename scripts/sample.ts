@@ -1,5 +1,4 @@
 import { Command, Option } from 'commander';
-import { emptiedLines, sample } from '../client/index.js';
 import type { Manifest, SampleRequest } from '../client/index.js';
 import { addModelFlags, configWith } from './model-options.js';
 import type { ModelFlags } from './model-options.js';
@@ -40,7 +39,8 @@ Examples:
     )
     .action((folder: string, given: Omit<SampleRequest, 'folder'> & OutputOptions & ModelFlags) =>
       runCommand(async (signal) => {
-        const { config, rest } = configWith(given);
+        const { emptiedLines, sample } = await import('../client/index.js');
+        const { config, rest } = await configWith(given);
         const { quiet, json, ...flags } = rest;
         const terminal = openTerminal({ quiet, json });
         const { file, manifest } = await sample({

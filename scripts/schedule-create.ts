@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import { createSchedule } from '../client/index.js';
 import type { ScheduleRequest } from '../client/index.js';
 import { decimal, decimalOrNone, formatOption, several, whole, wholeOrNone } from './options.js';
 import { viewLines } from './schedule-lines.js';
@@ -48,6 +47,7 @@ export function scheduleCreateCommand(): Command {
     .action((folder: string, { json, ...flags }: Omit<ScheduleRequest, 'folder'> & OutputOptions) =>
       runCommand(async () => {
         const terminal = openTerminal({ json });
+        const { createSchedule } = await import('../client/schedules/schedule.js');
         const view = await createSchedule({ ...flags, folder, onNotice: terminal.notice });
         terminal.result(viewLines(view), view);
       }),

@@ -1,13 +1,4 @@
 import { Command } from 'commander';
-import {
-  backfillSchedule,
-  deleteSchedule,
-  listSchedules,
-  pauseSchedule,
-  showSchedule,
-  triggerSchedule,
-  unpauseSchedule,
-} from '../client/index.js';
 import type { Overlap } from '../client/index.js';
 import { scheduleCreateCommand } from './schedule-create.js';
 import { listLines, viewLines } from './schedule-lines.js';
@@ -30,20 +21,17 @@ Examples:
     .addCommand(scheduleCreateCommand())
     .addCommand(listCommand())
     .addCommand(showCommand())
-    .addCommand(changeCommand('pause', 'Hold a schedule; what runs goes on.', 'paused', pauseSchedule))
-    .addCommand(changeCommand('unpause', 'Let a schedule go on with its next slot.', 'goes on', unpauseSchedule))
+    .addCommand(changeCommand('pause', 'Hold a schedule; what runs goes on.', 'paused'))
+    .addCommand(changeCommand('unpause', 'Let a schedule go on with its next slot.', 'goes on'))
     .addCommand(
       changeCommand(
         'trigger',
         'Start a slot now, also of a paused schedule; after the one at work, if one is.',
         'triggered; what it comes to: mallm-gan schedule show NAME',
-        triggerSchedule,
       ),
     )
     .addCommand(backfillCommand())
-    .addCommand(
-      changeCommand('delete', 'Remove a schedule; its outputs stay.', 'deleted; its outputs stay', deleteSchedule),
-    );
+    .addCommand(changeCommand('delete', 'Remove a schedule; its outputs stay.', 'deleted; its outputs stay'));
 }
 
 function listCommand(): Command {
@@ -54,6 +42,7 @@ function listCommand(): Command {
     .action(({ json }: OutputOptions) =>
       runCommand(async () => {
         const terminal = openTerminal({ json });
+        const { listSchedules } = await import('../client/index.js');
         const schedules = await listSchedules({ onNotice: terminal.notice });
         terminal.result(listLines(schedules), schedules);
       }),
@@ -69,18 +58,14 @@ function showCommand(): Command {
     .action((name: string, { json }: OutputOptions) =>
       runCommand(async () => {
         const terminal = openTerminal({ json });
+        const { showSchedule } = await import('../client/index.js');
         const view = await showSchedule({ name, onNotice: terminal.notice });
         terminal.result(viewLines(view), view);
       }),
     );
 }
 
-function changeCommand(
-  verb: string,
-  description: string,
-  done: string,
-  act: (ask: { name: string; onNotice: (line: string) => void }) => Promise<void>,
-): Command {
+function changeCommand(verb: 'pause' | 'unpause' | 'trigger' | 'delete', description: string, done: string): Command {
   return new Command(verb)
     .description(description)
     .argument('<name>', 'name of the schedule')
@@ -88,7 +73,8 @@ function changeCommand(
     .action((name: string) =>
       runCommand(async () => {
         const terminal = openTerminal({});
-        await act({ name, onNotice: terminal.notice });
+        const client = await import('../client/index.js');
+        await client[`${verb}Schedule`]({ name, onNotice: terminal.notice });
         terminal.result([`${name}: ${done.replace('NAME', name)}`], { name });
       }),
     );
@@ -108,6 +94,7 @@ function backfillCommand(): Command {
     .action((name: string, flags: { from: string; to: string; overlap: Overlap }) =>
       runCommand(async () => {
         const terminal = openTerminal({});
+        const { backfillSchedule } = await import('../client/index.js');
         await backfillSchedule({ name, ...flags, onNotice: terminal.notice });
         terminal.result([`${name}: slots from ${flags.from} to ${flags.to} are started`], { name, ...flags });
       }),

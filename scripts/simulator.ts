@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import { runSimulator } from '../client/index.js';
 import { printable, runCommand } from './terminal.js';
 
 /** `mallm-gan simulator --port P` */
@@ -31,8 +30,9 @@ export function simulatorCommand(): Command {
       '\nExamples:\n  $ mallm-gan simulator --port 8089\n  $ mallm-gan simulator --rate429 0.3 --rate5xx 0.05 --latency-ms 300 --log-file calls.jsonl',
     )
     .action((options: Record<string, string>) =>
-      runCommand((signal) =>
-        runSimulator(options, { signal, onNotice: (line) => process.stderr.write(`${printable(line)}\n`) }),
-      ),
+      runCommand(async (signal) => {
+        const { runSimulator } = await import('../client/cluster/simulator.js');
+        await runSimulator(options, { signal, onNotice: (line) => process.stderr.write(`${printable(line)}\n`) });
+      }),
     );
 }

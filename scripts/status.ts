@@ -1,7 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { status } from '../client/index.js';
 import type { RunStatus } from '../client/index.js';
 import type { OutputOptions } from './terminal.js';
 import { openTerminal, percent, progressLine, runCommand } from './terminal.js';
@@ -15,6 +14,7 @@ export function statusCommand(): Command {
     .addHelpText('after', '\nExamples:\n  $ mallm-gan status\n  $ mallm-gan status patients-synthetic')
     .action((folder: string | undefined, output: OutputOptions) =>
       runCommand(async () => {
+        const { status } = await import('../client/runs/status.js');
         const folders = folder === undefined ? await runFolders('.') : [folder];
         const all: RunStatus[] = [];
         for (const one of folders) all.push(await status({ folder: one }));

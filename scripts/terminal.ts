@@ -1,5 +1,4 @@
-import { showsStacks } from '../config/index.js';
-import { Interrupted, NoModelRowsError } from '../client/index.js';
+import { Interrupted, NoModelRowsError } from '../client/errors.js';
 import type { Progress } from '../client/index.js';
 
 /** Options of every command for its output. */
@@ -109,7 +108,7 @@ export async function runCommand(command: (signal: AbortSignal) => Promise<void>
   try {
     await command(controller.signal);
   } catch (error) {
-    process.stderr.write(`\n${printable(messageOf(error))}\n`);
+    process.stderr.write(`\n${printable(await messageOf(error))}\n`);
     process.exitCode = exitCodeOf(error);
   } finally {
     process.off('SIGINT', stop);
@@ -119,13 +118,14 @@ export async function runCommand(command: (signal: AbortSignal) => Promise<void>
 
 /** The exit code of a command that failed. */
 export function exitCodeOf(error: unknown): number {
-  if (error instanceof Interrupted) return 130;
-  return error instanceof NoModelRowsError ? WITHOUT_MODEL : 1;
+  if (Interrupted.isInstance(error)) return 130;
+  return NoModelRowsError.isInstance(error) ? WITHOUT_MODEL : 1;
 }
 
-function messageOf(error: unknown): string {
+async function messageOf(error: unknown): Promise<string> {
   if (!(error instanceof Error)) return `error: ${String(error)}`;
   if (isOurs(error)) return `error: ${error.message}`;
+  const { showsStacks } = await import('../config/index.js');
   if (showsStacks()) return `error: ${error.stack}`;
   return `error: ${error.message}\n(unexpected; with MALLM_DEBUG=1 the stack is shown)`;
 }

@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import { runWorker } from '../client/index.js';
 import { whole } from './options.js';
 import { openTerminal, runCommand } from './terminal.js';
 
@@ -18,6 +17,7 @@ export function workerCommand(): Command {
     )
     .action(({ role, ...rest }: { role?: string[]; inFlight: number; metrics?: string }) =>
       runCommand(async (signal) => {
+        const { runWorker } = await import('../client/cluster/worker.js');
         const terminal = openTerminal({});
         await runWorker({ ...(role ? { roles: role } : {}), ...rest, signal, onNotice: terminal.notice });
       }),
