@@ -1,12 +1,15 @@
 /** Rows of the dynamic programme that fit in one machine word. */
 const WORD = 32;
 
-/** A text prepared for many comparisons: the positions of each character, as bits of 32-bit words. */
+/** A text prepared for many comparisons: the positions of each character of the alphabet, as bits of 32-bit words. */
 interface Pattern {
   length: number;
   words: number;
-  positions: Map<number, Int32Array>;
-  nowhere: Int32Array;
+  /** `words` words a character. */
+  positions: Int32Array;
+  /** Vertical differences of the current column, up and down. */
+  plus: Int32Array;
+  minus: Int32Array;
 }
 
 /** A text as numbers of its characters in the alphabet of all texts, and how often it has each of them. */
@@ -45,11 +48,11 @@ function countedText(text: string, alphabet: ReadonlyMap<string, number>): Count
 function nearestTo(text: CountedText, targets: readonly CountedText[]): number {
   const bounds = targets.map((target) => leastEdits(text.counts, target.counts));
   const order = Array.from(bounds.keys()).sort((a, b) => bounds[a]! - bounds[b]!);
-  const pattern = patternOf(text.characters);
+  const pattern = patternOf(text);
   let nearest = Infinity;
   for (const place of order) {
     if (bounds[place]! >= nearest) break;
-    nearest = Math.min(nearest, editDistance(pattern, targets[place]!.characters));
+    nearest = Math.min(nearest, editDistance(pattern, targets[place]!.characters, nearest));
   }
   return nearest;
 }
@@ -66,33 +69,37 @@ function leastEdits(a: Int32Array, b: Int32Array): number {
   return Math.max(surplus, deficit);
 }
 
-function patternOf(characters: Int32Array): Pattern {
+function patternOf({ characters, counts }: CountedText): Pattern {
   const words = Math.max(1, Math.ceil(characters.length / WORD));
-  const positions = new Map<number, Int32Array>();
+  const positions = new Int32Array(counts.length * words);
   characters.forEach((character, place) => {
-    let bits = positions.get(character);
-    if (!bits) positions.set(character, (bits = new Int32Array(words)));
-    bits[place >> 5]! |= 1 << (place & 31);
+    positions[character * words + (place >> 5)]! |= 1 << (place & 31);
   });
-  return { length: characters.length, words, positions, nowhere: new Int32Array(words) };
+  return {
+    length: characters.length,
+    words,
+    positions,
+    plus: new Int32Array(words),
+    minus: new Int32Array(words),
+  };
 }
 
-/** Distance by columns of the dynamic programme, vertical differences held as bits. */
-function editDistance({ length, words, positions, nowhere }: Pattern, text: Int32Array): number {
+/** Distance by columns of the dynamic programme, vertical differences held as bits; `most` where it is not below that. */
+function editDistance({ length, words, positions, plus, minus }: Pattern, text: Int32Array, most: number): number {
   if (length === 0) return text.length;
-  const plus = new Int32Array(words).fill(-1);
-  const minus = new Int32Array(words);
+  plus.fill(-1);
+  minus.fill(0);
   const lastBit = 1 << ((length - 1) & 31);
   let distance = length;
-  for (const character of text) {
-    const equal = positions.get(character) ?? nowhere;
+  for (let column = 0; column < text.length; column++) {
+    const first = text[column]! * words;
     let carryPlus = 1;
     let carryMinus = 0;
     for (let word = 0; word < words; word++) {
       const up = plus[word]!;
       const down = minus[word]!;
-      const matches = equal[word]! | carryMinus;
-      const vertical = equal[word]! | down;
+      const matches = positions[first + word]! | carryMinus;
+      const vertical = positions[first + word]! | down;
       const horizontal = (((matches & up) + up) ^ up) | matches;
       let risePlus = down | ~(horizontal | up);
       let riseMinus = up & horizontal;
@@ -109,6 +116,8 @@ function editDistance({ length, words, positions, nowhere }: Pattern, text: Int3
       carryPlus = nextPlus;
       carryMinus = nextMinus;
     }
+    // Each character that is left lowers it by one at most.
+    if (distance - (text.length - 1 - column) >= most) return most;
   }
   return distance;
 }

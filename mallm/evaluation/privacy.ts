@@ -69,8 +69,8 @@ function membershipAttack(
   heldOut: readonly string[],
   synthetic: readonly string[],
 ): Pick<Privacy, 'levattAuc' | 'levattInterval'> {
-  const guess = (texts: readonly string[]): number[] => nearestByEdits(texts, synthetic).map((edits) => -edits);
-  const auc = areaUnderCurve(guess(train), guess(heldOut));
+  const guesses = nearestByEdits([...train, ...heldOut], synthetic).map((edits) => -edits);
+  const auc = areaUnderCurve(guesses.slice(0, train.length), guesses.slice(train.length));
   return { levattAuc: auc, levattInterval: interval95(auc, aucVariance(auc, train.length, heldOut.length)) };
 }
 

@@ -49,11 +49,14 @@ function scanForward(
   for (let bin = offsets[feature]!; bin < offsets[feature + 1]!; bin++) {
     gradient += histogram[2 * bin]!;
     hessian += histogram[2 * bin + 1]!;
-    const right = { gradient: sums.gradient - gradient, hessian: sums.hessian - hessian };
-    if (hessian < MIN_CHILD_WEIGHT || right.hessian < MIN_CHILD_WEIGHT) continue;
-    const gain = Math.fround(Math.fround(gainOf(gradient, hessian) + gainOf(right.gradient, right.hessian)) - nodeGain);
-    if (gain > best.gain)
-      Object.assign(best, { gain, feature, bin, missingLeft: false, left: { gradient, hessian }, right });
+    const otherGradient = sums.gradient - gradient;
+    const otherHessian = sums.hessian - hessian;
+    if (hessian < MIN_CHILD_WEIGHT || otherHessian < MIN_CHILD_WEIGHT) continue;
+    const gain = Math.fround(Math.fround(gainOf(gradient, hessian) + gainOf(otherGradient, otherHessian)) - nodeGain);
+    if (gain <= best.gain) continue;
+    const left = { gradient, hessian };
+    const right = { gradient: otherGradient, hessian: otherHessian };
+    Object.assign(best, { gain, feature, bin, missingLeft: false, left, right });
   }
 }
 
@@ -71,11 +74,14 @@ function scanBackward(
   for (let bin = offsets[feature + 1]! - 1; bin >= offsets[feature]!; bin--) {
     gradient += histogram[2 * bin]!;
     hessian += histogram[2 * bin + 1]!;
-    const left = { gradient: sums.gradient - gradient, hessian: sums.hessian - hessian };
-    if (hessian < MIN_CHILD_WEIGHT || left.hessian < MIN_CHILD_WEIGHT) continue;
-    const gain = Math.fround(Math.fround(gainOf(left.gradient, left.hessian) + gainOf(gradient, hessian)) - nodeGain);
+    const otherGradient = sums.gradient - gradient;
+    const otherHessian = sums.hessian - hessian;
+    if (hessian < MIN_CHILD_WEIGHT || otherHessian < MIN_CHILD_WEIGHT) continue;
+    const gain = Math.fround(Math.fround(gainOf(otherGradient, otherHessian) + gainOf(gradient, hessian)) - nodeGain);
+    if (gain <= best.gain) continue;
+    const left = { gradient: otherGradient, hessian: otherHessian };
     const right = { gradient, hessian };
-    if (gain > best.gain) Object.assign(best, { gain, feature, bin: bin - 1, missingLeft: true, left, right });
+    Object.assign(best, { gain, feature, bin: bin - 1, missingLeft: true, left, right });
   }
 }
 

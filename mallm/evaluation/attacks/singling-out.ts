@@ -91,8 +91,9 @@ function multivariatePredicates(
     const row = random.integer(synthetic.rows);
     const chosen = random.shuffle(places).slice(0, COLUMNS);
     const predicate = chosen.map((column) => conditionOf(column, synthetic.cells[column]![row]!, medians[column]));
+    if (matches(synthetic, predicate, 1) !== 1) continue;
     const key = predicate.map(({ column, value }) => `${column} ${value}`).sort();
-    if (matches(synthetic, predicate, 1) === 1) found.set(key.join(), predicate);
+    found.set(key.join(), predicate);
   }
   return [...found.values()];
 }
@@ -106,9 +107,12 @@ function conditionOf(column: number, value: number, median?: number | null): Con
 
 /** Rows that meet the predicate; counting ends above `most`. */
 function matches(table: TypedTable, predicate: Predicate, most: number): number {
+  const columns = predicate.map(({ column }) => table.cells[column]!);
   let count = 0;
   for (let row = 0; row < table.rows && count <= most; row++) {
-    count += Number(predicate.every((condition) => meets(table.cells[condition.column]![row]!, condition)));
+    let met = 0;
+    while (met < predicate.length && meets(columns[met]![row]!, predicate[met]!)) met++;
+    if (met === predicate.length) count++;
   }
   return count;
 }

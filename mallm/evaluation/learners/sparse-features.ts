@@ -24,13 +24,19 @@ export function sparse(x: readonly Float64Array[]): Sparse {
     shifts[j] = mostFrequent(column);
     deviations[j] = deviationOf(column);
   }
+  const columns = new Int32Array(features + 1);
+  const cells = new Float64Array(features + 1);
   const rows = x.map((row): SparseRow => {
-    const scaled = row.map((value, j) => (value - shifts[j]!) / deviations[j]!);
-    const used = Int32Array.from(scaled.keys()).filter((j) => scaled[j] !== 0);
-    return {
-      features: Int32Array.of(...used, features),
-      values: Float64Array.of(...Array.from(used, (j) => scaled[j]!), 1),
-    };
+    let used = 0;
+    for (let j = 0; j < features; j++) {
+      const cell = (row[j]! - shifts[j]!) / deviations[j]!;
+      if (cell === 0) continue;
+      columns[used] = j;
+      cells[used++] = cell;
+    }
+    columns[used] = features;
+    cells[used++] = 1;
+    return { features: columns.slice(0, used), values: cells.slice(0, used) };
   });
   return { rows, shifts, deviations };
 }

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { parseRows } from '../../../mallm/generator/reply.js';
-import { drawRows } from '../../../mallm/refinement/draw/draw-rows.js';
-import { fitRefinedGenerator } from '../../../mallm/refinement/refinement.js';
-import { columnNamed, type Row } from '../../../mallm/table/dataset.js';
-import { protectTable } from '../../../mallm/table/protection/protect-table.js';
-import { createRandom, type Random } from '../../../mallm/random.js';
-import { csvOf, typedTable } from '../../support/tables.js';
+import { parseRows } from '../../../../mallm/generator/reply.js';
+import { drawRows } from '../../../../mallm/refinement/draw/draw-rows.js';
+import { fitRefinedGenerator } from '../../../../mallm/refinement/refinement.js';
+import { columnNamed, type Row } from '../../../../mallm/table/dataset.js';
+import { protectTable } from '../../../../mallm/table/protection/protect-table.js';
+import { createRandom, type Random } from '../../../../mallm/random.js';
+import { csvOf, typedTable } from '../../../support/tables.js';
 
 /** A few codes are frequent, a hundred are rare; stays are longer, and death more frequent, with the later ones. */
 const CODES = Array.from({ length: 150 }, (_, i) => `${'CEIJKM'[i % 6]}${10 + Math.floor(i / 2)}.${i % 10}`);

@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { parseCondition, mergeConditions } from '../../../mallm/conditions/condition-parser.js';
-import { rowSatisfies } from '../../../mallm/conditions/condition.js';
-import { curate } from '../../../mallm/refinement/curation.js';
-import { drawRows } from '../../../mallm/refinement/draw/draw-rows.js';
-import type { RefinedGenerator } from '../../../mallm/refinement/generator.js';
-import { fitRefinedGenerator } from '../../../mallm/refinement/refinement.js';
-import { countRules } from '../../../mallm/rules/rule-check.js';
-import { withRules } from '../../../mallm/rules/table-rules.js';
-import type { Row, TableSchema } from '../../../mallm/table/dataset.js';
-import { formatCell } from '../../../mallm/table/formats/csv.js';
-import { readRows } from '../../../mallm/table/inference/schema-inference.js';
-import { schemaViolation } from '../../../mallm/table/released-rows.js';
-import { ruleText } from '../../../mallm/table/rule.js';
-import { csvOf, typedTable } from '../../support/tables.js';
-import { RULED, rowsOf, type RuledTable, type Written } from './ruled-tables.js';
+import { parseCondition, mergeConditions } from '../../../../mallm/conditions/condition-parser.js';
+import { rowSatisfies } from '../../../../mallm/conditions/condition.js';
+import { curate } from '../../../../mallm/refinement/curation.js';
+import { drawRows } from '../../../../mallm/refinement/draw/draw-rows.js';
+import type { RefinedGenerator } from '../../../../mallm/refinement/generator.js';
+import { fitRefinedGenerator } from '../../../../mallm/refinement/refinement.js';
+import { countRules } from '../../../../mallm/rules/rule-check.js';
+import { withRules } from '../../../../mallm/rules/table-rules.js';
+import type { Row, TableSchema } from '../../../../mallm/table/dataset.js';
+import { formatCell } from '../../../../mallm/table/formats/csv.js';
+import { readRows } from '../../../../mallm/table/inference/schema-inference.js';
+import { schemaViolation } from '../../../../mallm/table/released-rows.js';
+import { ruleText } from '../../../../mallm/table/rule.js';
+import { csvOf, typedTable } from '../../../support/tables.js';
+import { RULED, rowsOf, type RuledTable, type Written } from '../../../mallm/rules/ruled-tables.js';
 
 function columnsOf(rows: readonly Written[]): Record<string, string[]> {
   return Object.fromEntries(Object.keys(rows[0]!).map((name) => [name, rows.map((row) => row[name]!)]));

@@ -9,8 +9,8 @@ import { createRandom } from '../../../../mallm/random.js';
 import { drawRows } from '../../../../mallm/refinement/draw/draw-rows.js';
 import { fitRefinedGenerator } from '../../../../mallm/refinement/refinement.js';
 import type { Row, TableSchema } from '../../../../mallm/table/dataset.js';
-import { LEAKY, mixed } from '../leaky-generators.js';
-import { typedSplit } from '../fixture-tables.js';
+import { LEAKY, mixed } from '../../../mallm/evaluation/leaky-generators.js';
+import { typedSplit } from '../../../mallm/evaluation/fixture-tables.js';
 
 const SEEDS = [1, 2, 3];
 

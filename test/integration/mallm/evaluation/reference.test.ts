@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { evaluateTable } from '../../../mallm/evaluation/evaluate.js';
-import type { Evaluation, Quartiles, UtilityScores } from '../../../mallm/evaluation/result.js';
-import { evaluationTables } from '../../../mallm/evaluation/tables.js';
-import type { TypedTable } from '../../../mallm/evaluation/typed-table.js';
-import { twoSampleTest } from '../../../mallm/evaluation/two-sample-test.js';
-import { readJson, typedSplit } from '../../mallm/evaluation/fixture-tables.js';
+import { evaluateTable } from '../../../../mallm/evaluation/evaluate.js';
+import type { Evaluation, Quartiles, UtilityScores } from '../../../../mallm/evaluation/result.js';
+import { evaluationTables } from '../../../../mallm/evaluation/tables.js';
+import type { TypedTable } from '../../../../mallm/evaluation/typed-table.js';
+import { twoSampleTest } from '../../../../mallm/evaluation/two-sample-test.js';
+import { readJson, typedSplit } from '../../../mallm/evaluation/fixture-tables.js';
 
 /*
  * What another evaluator (scikit-learn, XGBoost, SDMetrics 0.32.0, RapidFuzz) said of fifteen synthetic tables, and how
