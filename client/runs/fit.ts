@@ -16,6 +16,7 @@ import type { Progress } from '../../workflows/contract.js';
 import { Blocked } from '../errors.js';
 import type { FitInput, FitTable } from './fit-input.js';
 import { newRunId, readFitInput } from './fit-input.js';
+import { inTurn } from './folder-turn.js';
 import type { PortableRecord, RunRecord } from './run-folder.js';
 import { makeRunFolder, readRunRecord, requireRunRecord, writeRunRecord } from './run-folder.js';
 import { drawSample, evaluateSample, fitTheta } from './run.js';
@@ -85,9 +86,7 @@ export async function fit(request: FitRequest): Promise<FitOutcome> {
   const folder = resolve(out ?? `${input.name}-synthetic`);
   await makeRunFolder(folder);
   const fingerprint = `${input.fingerprint}:${rows ?? 'all'}:${draw ?? ''}:${store ?? ''}${people === undefined ? '' : ':people'}`;
-  const found = await readRunRecord(folder);
-  const earlier = found?.withoutModel === undefined ? found : undefined;
-  if (earlier && earlier.fingerprint !== fingerprint) throw otherRun(folder, earlier);
+  const earlier = await earlierRun(folder, fingerprint);
   if (earlier?.status === 'finished')
     return { folder, manifest: await readManifest(folder), fresh: false, verdicts: await readVerdicts(folder) };
   describeColumns(input, onNotice);
@@ -100,9 +99,26 @@ export async function fit(request: FitRequest): Promise<FitOutcome> {
     config: earlier ? { ...config, home: earlier.home } : config,
   };
   return withSession(watcher, input.plan.options.inFlight, async (session) => {
-    const record = earlier ?? (await startRecord(session, { input, folder, fingerprint, rows, people, store, draw }));
-    return complete(session, folder, record, watcher);
+    const begun = await inTurn(
+      folder,
+      async () =>
+        (await earlierRun(folder, fingerprint)) ?? {
+          fresh: await startRecord(session, { input, folder, fingerprint, rows, people, store, draw }),
+        },
+      signal,
+    );
+    if ('fresh' in begun) return complete(session, folder, begun.fresh, watcher);
+    onNotice?.(`joins the fit that ${folder} holds already: no call of it is made twice`);
+    return complete(session, folder, begun, watcher);
   });
+}
+
+/** The run that a folder holds, if it is this one. @throws RunError when it is another. */
+async function earlierRun(folder: string, fingerprint: string): Promise<RunRecord | undefined> {
+  const found = await readRunRecord(folder);
+  if (found?.withoutModel !== undefined) return undefined;
+  if (found && found.fingerprint !== fingerprint) throw otherRun(folder, found);
+  return found;
 }
 
 /** The table of a request, and the options of the method that it gives. */
@@ -198,8 +214,15 @@ async function finish(session: Session, folder: string, record: RunRecord, watch
   const spec = { sampleId: 'first', rows, ...(people ? { people } : {}), draw, distance, conditions: {} };
   const drawn = await drawSample(context, fitted, spec);
   const evaluated = context.plan.heldOut ? await evaluateSample(context, spec.sampleId, drawn) : null;
-  const manifest = await writeResults(context, folder, { fitted, drawn, spec, evaluated });
-  await writeRunRecord(folder, { ...record, status: 'finished', fitted });
+  const write = async (): Promise<Manifest> => {
+    // A second command that followed the same run may have written them meanwhile.
+    const there = await readRunRecord(folder);
+    if (there?.runId === record.runId && there.status === 'finished') return readManifest(folder);
+    const manifest = await writeResults(context, folder, { fitted, drawn, spec, evaluated });
+    await writeRunRecord(folder, { ...record, status: 'finished', fitted });
+    return manifest;
+  };
+  const manifest = await inTurn(folder, write, watcher.signal);
   return { folder, manifest, fresh: true, verdicts: await readVerdicts(folder) };
 }
 

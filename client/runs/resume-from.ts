@@ -7,6 +7,7 @@ import { latestCheckpoint } from '../../store/checkpoint.js';
 import { storeOpener } from '../../workers/stores.js';
 import { complete, otherRun, storeUrl, withSession } from './fit.js';
 import type { FitOutcome, Watcher } from './fit.js';
+import { inTurn } from './folder-turn.js';
 import { readManifest, readVerdicts } from './result-files.js';
 import type { PortableRecord, RunRecord } from './run-folder.js';
 import { makeRunFolder, readRunRecord, writeRunRecord } from './run-folder.js';
@@ -31,12 +32,16 @@ export async function resumeFrom({ checkpoint, out, ...watcher }: ResumeFromRequ
   const found = await storedRun(storeOpener(config)(store), runId, checkpoint);
   const folder = resolve(out ?? `${found.name}-synthetic`);
   await makeRunFolder(folder);
-  const earlier = await readRunRecord(folder);
-  if (earlier && earlier.runId !== runId) throw otherRun(folder, earlier);
-  if (earlier?.status === 'finished')
+  const placed = async (): Promise<RunRecord> => {
+    const earlier = await readRunRecord(folder);
+    if (earlier && earlier.runId !== runId) throw otherRun(folder, earlier);
+    const begun: RunRecord = earlier ?? { ...found, store, home: config.home };
+    if (!earlier) await writeRunRecord(folder, begun);
+    return begun;
+  };
+  const record = await inTurn(folder, placed, watcher.signal);
+  if (record.status === 'finished')
     return { folder, manifest: await readManifest(folder), fresh: false, verdicts: await readVerdicts(folder) };
-  const record: RunRecord = earlier ?? { ...found, store, home: config.home };
-  if (!earlier) await writeRunRecord(folder, record);
   return withSession({ ...watcher, config: { ...config, home: record.home } }, record.shape.inFlight, (session) =>
     complete(session, folder, record, watcher),
   );

@@ -115,7 +115,7 @@ async function makeFolder(folder: string): Promise<void> {
 
 /** Writes a file whole or not at all: beside its place first, then moved there. */
 export async function writeWhole(path: string, content: string | Buffer): Promise<void> {
-  const beside = `${path}.${process.pid}.tmp`;
+  const beside = `${path}.${process.pid}-${randomUUID()}.tmp`;
   try {
     const file = await open(beside, 'w');
     try {

@@ -1,5 +1,9 @@
 import type { WorkflowHandle } from '@temporalio/client';
-import { WorkflowIdConflictPolicy } from '@temporalio/client';
+import {
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowIdConflictPolicy,
+  WorkflowIdReusePolicy,
+} from '@temporalio/client';
 import type { RunPlan } from '../../mallm/fit/plan.js';
 import { seedOf } from '../../mallm/random.js';
 import { budgetLeft } from '../../mallm/fit/spending.js';
@@ -124,10 +128,17 @@ async function runningOrStarted<Input>(
     await unblock(handle);
     return handle;
   }
-  return client.workflow.start(type, {
-    workflowId,
-    taskQueue: config.taskQueue,
-    args: [await input()],
-    workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
-  });
+  try {
+    return await client.workflow.start(type, {
+      workflowId,
+      taskQueue: config.taskQueue,
+      args: [await input()],
+      workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+      workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+    });
+  } catch (error) {
+    // Another command started it since it was looked for, and it has ended well.
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    return client.workflow.getHandle(workflowId);
+  }
 }

@@ -17,6 +17,7 @@ import { TABLE_FORMATS } from '../../output/table-content.js';
 import { readConfig } from '../../config/index.js';
 import type { Watcher } from './fit.js';
 import { assertPeople, contextOf, withSession } from './fit.js';
+import { inTurn } from './folder-turn.js';
 import { resultsOf } from './result-files.js';
 import { exists, makeRunFolder, requireRunRecord, writeWhole } from './run-folder.js';
 import type { RunContext, SampleSpec } from './run.js';
@@ -83,7 +84,10 @@ export async function sample(request: SampleRequest): Promise<SampleOutcome> {
     if (there) return { file, manifest: there };
     const fitted = record.fitted!;
     const drawn = await drawSample(context, fitted, spec);
-    return { file, manifest: await writeSample(context, { fitted, drawn, spec, file, format }) };
+    // A second command that asked for the same rows may have written them meanwhile.
+    const write = async (): Promise<Manifest> =>
+      (await earlierResult(file, spec, format)) ?? (await writeSample(context, { fitted, drawn, spec, file, format }));
+    return { file, manifest: await inTurn(folder, write, watcher.signal) };
   });
 }
 

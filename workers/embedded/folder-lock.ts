@@ -9,12 +9,23 @@ const POLL_MS = 40;
 /** How long an owner on another machine, whose processes we cannot see, is believed to be alive. */
 const FOREIGN_OWNER_MS = 180_000;
 /** Longest wait for the lock. */
+const WAIT_MS = 180_000;
 const OLD_DRAFT_MS = 3_600_000;
 
 interface Owner {
   host: string;
   pid: number;
   mark: string;
+}
+
+/** How the lock is waited for. */
+export interface LockWait {
+  /** Longest wait, milliseconds. Default 3 minutes. */
+  waitMs?: number;
+  /** Stops waiting; work that has begun goes on. */
+  signal?: AbortSignal;
+  /** What the lock is held for, for the error. */
+  held?: string;
 }
 
 let drafts = 0;
@@ -26,10 +37,10 @@ let drafts = 0;
  * died. It is taken by linking a finished file to the next number, which only one process can, and the highest number is
  * never deleted: so a dead owner is replaced without a moment in which two believe to hold it.
  *
- * @throws ServerError when it is not free within `waitMs`.
+ * @throws ServerError when it is not free in time; an AbortError when the signal aborts before.
  */
-export async function withFolderLock<T>(folder: string, work: () => Promise<T>, waitMs = 180_000): Promise<T> {
-  const file = await acquire(folder, waitMs);
+export async function withFolderLock<T>(folder: string, work: () => Promise<T>, wait: LockWait = {}): Promise<T> {
+  const file = await acquire(folder, wait);
   try {
     return await work();
   } finally {
@@ -38,7 +49,8 @@ export async function withFolderLock<T>(folder: string, work: () => Promise<T>, 
   }
 }
 
-async function acquire(folder: string, waitMs: number): Promise<string> {
+async function acquire(folder: string, wait: LockWait): Promise<string> {
+  const { waitMs = WAIT_MS, signal } = wait;
   const draft = join(folder, `draft.${process.pid}.${drafts++}`);
   const owner: Owner = { host: hostname(), pid: process.pid, mark: (await processMark(process.pid)) ?? '' };
   const deadline = Date.now() + waitMs;
@@ -48,8 +60,8 @@ async function acquire(folder: string, waitMs: number): Promise<string> {
       const top = await highest(folder);
       const holder = top === 0 ? undefined : await holderOf(lockFile(folder, top));
       if (!holder && (await claim(folder, draft, top + 1))) return lockFile(folder, top + 1);
-      if (holder && Date.now() > deadline) throw heldTooLong(folder, holder, waitMs);
-      await sleep(POLL_MS);
+      if (holder && Date.now() > deadline) throw heldTooLong(folder, holder, wait);
+      await sleep(POLL_MS, undefined, { signal });
     }
   } finally {
     await rm(draft, { force: true });
@@ -110,9 +122,9 @@ function lockFile(folder: string, number: number): string {
   return join(folder, `lock.${number}`);
 }
 
-function heldTooLong(folder: string, holder: Owner, waitMs: number): ServerError {
+function heldTooLong(folder: string, holder: Owner, { waitMs = WAIT_MS, held }: LockWait): ServerError {
   return new ServerError({
-    problem: `the embedded Temporal server in ${folder} is being started or stopped by another process`,
+    problem: `${held ?? `the embedded Temporal server in ${folder} is being started or stopped`} by another process`,
     expected: `to have it within ${Math.round(waitMs / 1000)} s`,
     got: `process ${holder.pid} on ${holder.host} still at it`,
     remedy: 'Wait for that process or end it, then run the command again.',

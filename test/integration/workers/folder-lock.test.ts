@@ -64,7 +64,7 @@ describe('the lock of a folder', () => {
       join(folder, 'lock.4'),
       JSON.stringify({ host: hostname(), pid: process.pid, mark: 'an older one' }),
     );
-    expect(await withFolderLock(folder, () => Promise.resolve('in'), 1_000)).toBe('in');
+    expect(await withFolderLock(folder, () => Promise.resolve('in'), { waitMs: 1_000 })).toBe('in');
   });
 
   it.each([
@@ -72,7 +72,7 @@ describe('the lock of a folder', () => {
     ['of another machine', () => ({ host: 'elsewhere', pid: 1, mark: '1' })],
   ])('names a living owner %s that does not let go', async (_, owner) => {
     await writeFile(join(folder, 'lock.1'), JSON.stringify(await owner()));
-    const failure = await withFolderLock(folder, () => Promise.resolve(), 200).catch((error: unknown) => error);
+    const failure = await withFolderLock(folder, () => Promise.resolve(), { waitMs: 200 }).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(ServerError);
     expect((failure as Error).message).toMatch(/another process.*got process \d+ on/);
   });
