@@ -9,4 +9,6 @@ export interface Dependencies {
   generator: ChatModel;
   optimizer: ChatModel;
   compute: Compute;
+  /** Takes the known secrets out of what a failure says. Default: says it as it is. */
+  redact?(text: string): string;
 }

@@ -1,6 +1,7 @@
 import { ApplicationFailure, TemporalFailure } from '@temporalio/common';
 import { MallmError, NoModelRowsError, StoreError } from '../mallm/errors.js';
 import { ModelFailure, type ModelFailureKind } from '../models/chat-model.js';
+import { mapTexts } from '../models/without-secrets.js';
 import {
   PreconditionFailed,
   StoreBlockedError,
@@ -57,9 +58,31 @@ const KEYS = /\b(sk|pk|key|Bearer|Basic)[-_ ][A-Za-z0-9._~+/=-]{6,}/g;
  * attached, since headers, prompts and rows would end up in history. Temporal's own failures pass as they are.
  *
  * @param chance uniform in [0, 1), for the jitter of a wait.
+ * @param redact takes known secrets out of message, stack and details.
  */
-export function toApplicationFailure(error: unknown, chance = Math.random()): Error {
+export function toApplicationFailure(
+  error: unknown,
+  { chance = Math.random(), redact }: { chance?: number; redact?: (text: string) => string } = {},
+): Error {
   if (error instanceof TemporalFailure || isSignal(error)) return error;
+  const failure = applicationFailure(error, chance);
+  return redact ? redactedFailure(failure, redact) : failure;
+}
+
+function redactedFailure(made: ApplicationFailure, redact: (text: string) => string): ApplicationFailure {
+  const { nextRetryDelay } = made as { nextRetryDelay?: number };
+  const failure = ApplicationFailure.create({
+    type: made.type ?? undefined,
+    message: redact(made.message),
+    nonRetryable: made.nonRetryable ?? undefined,
+    ...(nextRetryDelay === undefined ? {} : { nextRetryDelay }),
+    details: made.details ? mapTexts(made.details, redact) : undefined,
+  });
+  failure.stack = made.stack && redact(made.stack);
+  return failure;
+}
+
+function applicationFailure(error: unknown, chance: number): ApplicationFailure {
   if (error instanceof ModelFailure) return modelFailure(error, chance);
   if (error instanceof PreconditionFailed) return failure('StoreConflict', error.message);
   if (error instanceof StoreUnavailableError) return failure('StoreUnavailable', error.message, error.parts);

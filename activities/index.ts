@@ -63,7 +63,7 @@ function guarded<Input, Output>(
     try {
       return await step(dependencies, input);
     } catch (error) {
-      const failure = toApplicationFailure(error);
+      const failure = toApplicationFailure(error, { redact: dependencies.redact });
       if (failure instanceof ApplicationFailure && failure.type === 'Blocked') metrics.blocked();
       throw failure;
     } finally {

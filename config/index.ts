@@ -4,6 +4,7 @@ import { readCodec, type CodecConfig } from './codec.js';
 import { ConfigError } from './config-error.js';
 import { readMetrics, type ListenAddress } from './metrics.js';
 import { readModels, type ModelsConfig } from './models.js';
+import { rememberSecrets } from './secrets.js';
 import { readTemporal, type TemporalTarget } from './temporal.js';
 import { httpUrl, secret, text, type Environment } from './variables.js';
 import { readVersioning, type VersioningConfig } from './versioning.js';
@@ -15,6 +16,7 @@ export { describeConfig } from './describe.js';
 export { listenAddress } from './metrics.js';
 export type { ListenAddress } from './metrics.js';
 export type { ModelEndpoint } from './models.js';
+export { redacted, rememberSecrets } from './secrets.js';
 export type { TemporalTarget } from './temporal.js';
 export type { VersioningConfig } from './versioning.js';
 
@@ -59,7 +61,7 @@ interface TemporalCliConfig {
  * Reads the environment, the only place that does.
  *
  * Reads the files that variables name (keys, certificates, profiles), and nothing over the network. An empty variable
- * counts as not set.
+ * counts as not set. The secrets it reads are hidden from then on in what leaves the process (see `redacted`).
  *
  * @param given variables that a command's flags set; they come before the environment's.
  * @throws ConfigError naming the variable, what was expected, and a remedy; never a secret.
@@ -68,7 +70,7 @@ export function readConfig(environment: Environment = process.env, given: Enviro
   const env = { ...environment, ...given };
   // Node.js 20 is supported here on purpose; the AWS SDK warns about it at its first client.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
-  return {
+  const config: Config = {
     home: resolve(text(env, 'MALLM_HOME') ?? DEFAULT_HOME),
     temporal: readTemporal(env),
     temporalCli: {
@@ -88,6 +90,8 @@ export function readConfig(environment: Environment = process.env, given: Enviro
     codec: readCodec(env),
     codecServerToken: secret(env, 'MALLM_CODEC_SERVER_TOKEN'),
   };
+  rememberSecrets(config, env);
+  return config;
 }
 
 /** Whether an unexpected error shows its stack: MALLM_DEBUG=1. */

@@ -18,6 +18,8 @@ export interface Asked {
   host: string;
   model: string;
   timeoutMs: number;
+  /** Whether a word is in the prompt that was sent. Default: no word is. */
+  quotes?(word: string): boolean;
 }
 
 /** The fields of a provider's error, of whatever make; each may be missing. */
@@ -87,7 +89,7 @@ export function providerErrorOf(error: unknown): ProviderError {
 }
 
 function statusFailure(error: APIError<number>, asked: Asked, now: number): ModelFailure {
-  const provider = providerErrorOf(error);
+  const provider = unquotedOf(providerErrorOf(error), asked);
   const kind = kindOf(provider);
   const headers = error.headers;
   const code = provider.code ?? provider.type;
@@ -98,6 +100,12 @@ function statusFailure(error: APIError<number>, asked: Asked, now: number): Mode
     ...(code === undefined ? {} : { code }),
     ...(headers && waits ? { retryAfterMs: retryAfterMs(headers, now), rateLimit: rateLimitOf(headers, now) } : {}),
   });
+}
+
+/** Without what the provider took from the prompt: a label of a real row may look like the name of an error. */
+function unquotedOf({ code, type, ...error }: ProviderError, { quotes = () => false }: Asked): ProviderError {
+  const own = (name?: string): string | undefined => (name !== undefined && quotes(name) ? undefined : name);
+  return { ...error, code: own(code), type: own(type) };
 }
 
 /** An error that came in place of the rest of a streamed reply: its status is in its code, if anywhere. */

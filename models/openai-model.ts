@@ -65,7 +65,8 @@ export function openaiModel(options: OpenAIModelOptions): ChatModel {
     signal?: AbortSignal,
     onText: (characters: number) => void = () => undefined,
   ): Promise<ChatReply> {
-    const asked: Asked = { host, model: request.model, timeoutMs: options.timeoutMs };
+    const quotes = (word: string): boolean => isInPrompt(request, word);
+    const asked: Asked = { host, model: request.model, timeoutMs: options.timeoutMs, quotes };
     const silence = deadline(options.timeoutMs, signal);
     const whole = deadline(LONGEST_REPLY * options.timeoutMs, silence.signal);
     const alive = (characters: number): void => {
@@ -145,6 +146,11 @@ async function send(client: OpenAI, { request, asked, signal, onText }: Call, fo
 /** Stopped by its bound before it wrote anything but thoughts. */
 function isUsedUpByThoughts({ finish, text, thoughtsOnly }: ChatReply): boolean {
   return finish === 'length' && (text.trim() === '' || thoughtsOnly === true);
+}
+
+function isInPrompt({ messages, forced }: ChatRequest, word: string): boolean {
+  const all = [...messages, ...(forced?.messages ?? [])];
+  return all.some(({ content }) => content.toLowerCase().includes(word.toLowerCase()));
 }
 
 /** Azure refuses a prompt that its filter objects to with status 400: the run goes on without this reply. */

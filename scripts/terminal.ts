@@ -1,4 +1,5 @@
 import { Interrupted, NoModelRowsError } from '../client/errors.js';
+import { redacted } from '../config/secrets.js';
 import type { Progress } from '../client/index.js';
 
 /** Options of every command for its output. */
@@ -52,11 +53,11 @@ export function openTerminal({ quiet = false, json = false }: OutputOptions): Te
       if (step === lastStep && Date.now() - lastAt < PLAIN_EVERY_MS) return;
       lastStep = step;
       lastAt = Date.now();
-      process.stderr.write(json ? `${JSON.stringify({ progress })}\n` : `${printable(line)}\n`);
+      process.stderr.write(json ? `${redacted(JSON.stringify({ progress }))}\n` : `${printable(line)}\n`);
     },
     result: (lines, value) => {
       clear();
-      if (json) process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+      if (json) process.stdout.write(`${redacted(JSON.stringify(value, null, 2))}\n`);
       else if (!quiet) process.stdout.write(`${printable(lines.join('\n'))}\n`);
     },
     done: clear,
@@ -131,11 +132,14 @@ async function messageOf(error: unknown): Promise<string> {
 }
 
 /**
- * A text without the characters that would command a terminal or turn its direction of writing: names of columns, a
- * model's reply and the record of a run may hold them. They are written as escapes, `\u001b`.
+ * A text without known secrets, and without the characters that would command a terminal or turn its direction of
+ * writing: names of columns, a model's reply and the record of a run may hold them. They are written as escapes, `\u001b`.
  */
 export function printable(text: string): string {
-  return text.replace(UNPRINTABLE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return redacted(text).replace(
+    UNPRINTABLE,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 /** Errors thrown on purpose carry their parts; their message says what to do. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { NativeConnection } from '@temporalio/worker';
 import { startCompute } from '../activities/compute.js';
 import type { Config, ListenAddress } from '../config/index.js';
-import { workerConnectionOptions } from '../config/index.js';
+import { redacted, rememberSecrets, workerConnectionOptions } from '../config/index.js';
 import type { SimulatorOptions } from '../simulator/index.js';
 import { freePort } from './embedded/free-port.js';
 import { startHealthServer } from './health-server.js';
@@ -39,6 +39,7 @@ const SERVER_ANSWERS_WITHIN_MS = 2000;
 /** Starts the workers of this process. @throws ServerError when the address for health and metrics is taken. */
 export async function startWorkerHost(options: HostOptions): Promise<WorkerHost> {
   const { config, temporal, roles, inFlight, simulator, metrics } = options;
+  rememberSecrets(config);
   const metricsAddress = metrics && `127.0.0.1:${await freePort()}`;
   logWorkersTo(join(config.home, 'worker.log'), metricsAddress);
   const models = await openModels(config, { inFlight, ...(simulator ? { simulator } : {}) });
@@ -49,7 +50,13 @@ export async function startWorkerHost(options: HostOptions): Promise<WorkerHost>
     namespace: temporal.namespace,
     taskQueue: config.taskQueue,
     roles,
-    dependencies: { openStore: storeOpener(config), generator: models.generator, optimizer: models.optimizer, compute },
+    dependencies: {
+      openStore: storeOpener(config),
+      generator: models.generator,
+      optimizer: models.optimizer,
+      compute,
+      redact: redacted,
+    },
     modelActivities: Math.max(8, inFlight),
     computeActivities: 2 * availableParallelism(),
     codecKeys: config.codec?.keys,

@@ -2,6 +2,7 @@ import { createWriteStream, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/worker';
 import type { TelemetryOptions } from '@temporalio/worker';
+import { redacted } from '../config/index.js';
 
 let installed = false;
 
@@ -18,7 +19,7 @@ export function logWorkersTo(file: string, metricsAddress?: string): void {
   stream.on('error', () => undefined);
   const logger = new DefaultLogger('WARN', ({ level, timestampNanos, message, meta }) => {
     const time = new Date(Number(timestampNanos / 1_000_000n)).toISOString();
-    stream.write(`${time} ${level} ${message} ${meta ? JSON.stringify(meta, plainErrors) : ''}\n`);
+    stream.write(redacted(`${time} ${level} ${message} ${meta ? JSON.stringify(meta, plainErrors) : ''}\n`));
   });
   const filter = makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' });
   const metrics: TelemetryOptions['metrics'] = metricsAddress

@@ -3,8 +3,10 @@ import { EndpointLimiter } from '../models/endpoint-limiter.js';
 import { limitedModel } from '../models/limited-model.js';
 import { meteredModel } from '../activities/metered-model.js';
 import { openaiModel } from '../models/openai-model.js';
+import { withoutSecrets } from '../models/without-secrets.js';
 import type { ChatModel } from '../models/chat-model.js';
 import type { Config, ModelEndpoint } from '../config/index.js';
+import { redacted } from '../config/index.js';
 import type { SimulatorOptions } from '../simulator/index.js';
 import { startSimulator } from '../simulator/index.js';
 
@@ -32,11 +34,12 @@ export async function openModels(
   );
   const simulator = simulated.length > 0 ? await startSimulator(simulatorOptions) : undefined;
   const open = (endpoint: ModelEndpoint | undefined, limiter?: EndpointLimiter): Opened => {
-    const model = openaiModel({
+    const asked = openaiModel({
       ...(endpoint ?? { baseURL: simulator!.url, apiKey: 'simulated' }),
       timeoutMs,
       ...(endpoint && proxies ? { proxies } : {}),
     });
+    const model = withoutSecrets(asked, redacted);
     const limited = limiter ?? new EndpointLimiter(model.host, { inFlight, requestsPerMinute, tokensPerMinute });
     return { model: meteredModel(model, (metered) => limitedModel(metered, limited)), limiter: limited };
   };

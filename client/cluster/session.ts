@@ -1,6 +1,7 @@
 import { Client } from '@temporalio/client';
 import type { ObjectStore } from '../../store/object-store.js';
 import type { Config } from '../../config/index.js';
+import { rememberSecrets } from '../../config/index.js';
 import type { SimulatorOptions } from '../../simulator/index.js';
 import { startEmbeddedServer } from '../../workers/embedded/embedded-server.js';
 import type { WorkerHost } from '../../workers/host.js';
@@ -32,6 +33,7 @@ export interface SessionOptions {
 
 /** Connects to the configured Temporal server, or starts the embedded one with a worker in this process. */
 export async function openSession({ config, workers, inFlight, simulator, notice }: SessionOptions): Promise<Session> {
+  rememberSecrets(config);
   const server = config.temporal
     ? undefined
     : await startEmbeddedServer({ home: config.home, ...config.temporalCli, log: notice });

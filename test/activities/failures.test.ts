@@ -10,8 +10,8 @@ import {
 } from '../../store/object-store.js';
 import { OptionError, StoreError, TableError, ThetaError } from '../../mallm/errors.js';
 
-function failureOf(error: unknown): ApplicationFailure {
-  const failure = toApplicationFailure(error, 0);
+function failureOf(error: unknown, redact?: (text: string) => string): ApplicationFailure {
+  const failure = toApplicationFailure(error, { chance: 0, redact });
   if (!(failure instanceof ApplicationFailure)) throw new Error('no ApplicationFailure');
   return failure;
 }
@@ -43,10 +43,10 @@ describe('toApplicationFailure', () => {
 
   it('waits as long as the endpoint asked, and up to a fifth longer', () => {
     const refused = new ModelFailure('rate-limited', 'm', { retryAfterMs: 20_000, status: 429, host: 'h' });
-    expect(toApplicationFailure(refused, 0)).toMatchObject({ nextRetryDelay: 20_000 });
-    expect(toApplicationFailure(refused, 0.999)).toMatchObject({ nextRetryDelay: 23_996 });
+    expect(toApplicationFailure(refused, { chance: 0 })).toMatchObject({ nextRetryDelay: 20_000 });
+    expect(toApplicationFailure(refused, { chance: 0.999 })).toMatchObject({ nextRetryDelay: 23_996 });
     const overloaded = new ModelFailure('server', 'm', { retryAfterMs: 1000 });
-    expect(toApplicationFailure(overloaded, 0)).toMatchObject({ nextRetryDelay: 1000 });
+    expect(toApplicationFailure(overloaded, { chance: 0 })).toMatchObject({ nextRetryDelay: 1000 });
     expect(failureOf(new ModelFailure('rate-limited', 'm')).nextRetryDelay).toBeUndefined();
   });
 
@@ -98,5 +98,16 @@ describe('toApplicationFailure', () => {
     expect(toApplicationFailure(new TypeError('x is not a function')).stack).toMatch(
       /^Unexpected: TypeError: x is not a function\n\s+at .*failures\.test\.ts/,
     );
+  });
+
+  it('says no known secret: not in message, stack or details', () => {
+    const redact = (text: string): string => text.replaceAll('k3y', '…');
+    const refused = new ModelFailure('unauthorized', 'host refused the key (401 k3y)', { code: 'k3y', host: 'h' });
+    const failures = [refused, new TypeError('bad k3y'), new TableError({ problem: 'p', got: 'k3y' })];
+    for (const error of failures) {
+      const failure = failureOf(error, redact);
+      expect(`${failure.message} ${failure.stack} ${JSON.stringify(failure)}`).not.toContain('k3y');
+      expect(failure).toMatchObject({ type: failureOf(error).type, nonRetryable: failureOf(error).nonRetryable });
+    }
   });
 });
