@@ -26,7 +26,14 @@ export interface CodecConfig {
  */
 export function readCodec(env: Environment): CodecConfig | undefined {
   const given = secret(env, 'MALLM_CODEC_KEYS');
-  if (given === undefined) return undefined;
+  return given === undefined ? undefined : { keys: parseCodecKeys(given) };
+}
+
+/**
+ * Keys from the text of the variable or the file.
+ * @throws ConfigError as `readCodec`.
+ */
+export function parseCodecKeys(given: string): CodecConfig['keys'] {
   const [first, ...others] = given
     .split(/[\n,]/)
     .map((line) => line.trim())
@@ -36,7 +43,7 @@ export function readCodec(env: Environment): CodecConfig | undefined {
   const keys: CodecConfig['keys'] = [first, ...others];
   const ids = keys.map(({ id }) => id);
   const twice = ids.find((id, index) => ids.indexOf(id) !== index);
-  if (twice === undefined) return { keys };
+  if (twice === undefined) return keys;
   throw new ConfigError({
     problem: `two keys of MALLM_CODEC_KEYS have the id ${JSON.stringify(twice)}`,
     expected: 'an id of its own for each key',

@@ -9,6 +9,7 @@ import { readTemporal, type TemporalTarget } from './temporal.js';
 import { httpUrl, secret, text, type Environment } from './variables.js';
 import { readVersioning, type VersioningConfig } from './versioning.js';
 
+export { parseCodecKeys } from './codec.js';
 export type { CodecKey } from './codec.js';
 export { ConfigError } from './config-error.js';
 export { clientConnectionOptions, workerConnectionOptions } from './connection.js';

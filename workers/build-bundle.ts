@@ -5,11 +5,16 @@ import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { encodedFailuresPath } from './payload-codec.js';
 import { workflowBundlePath } from './workflow-bundle.js';
 
-for (const encodedFailures of [false, true]) {
+for (const sealed of [false, true]) {
   const { code } = await bundleWorkflowCode({
     workflowsPath: fileURLToPath(new URL('../workflows/index.js', import.meta.url)),
-    failureConverterPath: encodedFailures ? encodedFailuresPath() : undefined,
+    failureConverterPath: sealed ? encodedFailuresPath() : undefined,
+    workflowInterceptorModules: sealed ? [refusalPath()] : [],
     logger: new DefaultLogger('WARN'),
   });
-  await writeFile(workflowBundlePath(encodedFailures), code);
+  await writeFile(workflowBundlePath(sealed), code);
+}
+
+function refusalPath(): string {
+  return fileURLToPath(new URL('../workflows/refuse-unsealed.js', import.meta.url));
 }

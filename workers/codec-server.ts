@@ -6,7 +6,7 @@ import type { Payload } from '@temporalio/common';
 import protos from '@temporalio/proto';
 import type { CodecKey } from '../config/index.js';
 import { MallmError } from '../mallm/errors.js';
-import { payloadCodec } from './payload-codec.js';
+import { isEncrypted, payloadCodec } from './payload-codec.js';
 
 /** Above what a Temporal server takes in one message, with room for base64. */
 const LONGEST_BODY = 16 * 1024 * 1024;
@@ -46,9 +46,15 @@ export async function startCodecServer(options: CodecServerOptions): Promise<Cod
     const [, work] = /\/(encode|decode)$/.exec(new URL(request.url ?? '/', 'http://codec').pathname) ?? [];
     if (work === undefined) throw new Refusal(404, 'there are /encode and /decode');
     if (request.method !== 'POST') throw new Refusal(405, 'expected POST');
-    const payloads = await codec[work as 'encode' | 'decode'](payloadsOf(await bodyOf(request)));
+    const given = payloadsOf(await bodyOf(request));
+    const payloads = work === 'encode' ? await codec.encode(given) : await Promise.all(given.map(readable));
     const body = JSON.stringify({ payloads: payloads.map(plain) });
     response.writeHead(200, { 'content-type': 'application/json' }).end(body);
+  }
+
+  /** What is in the clear is shown as it is. */
+  async function readable(payload: Payload): Promise<Payload> {
+    return isEncrypted(payload) ? (await codec.decode([payload]))[0]! : payload;
   }
 
   await new Promise<void>((resolve, reject) => {

@@ -4,7 +4,8 @@ import type { Dependencies } from '../activities/dependencies.js';
 import { createActivities, HEARTBEAT_MS } from '../activities/index.js';
 import { computeQueue, modelQueue } from '../workflows/contract.js';
 import type { CodecKey, VersioningConfig } from '../config/index.js';
-import { dataConverter } from './payload-codec.js';
+import { dataConverters } from './payload-codec.js';
+import { refuseUnsealedActivity } from './refuse-activity.js';
 import { workflowBundlePath } from './workflow-bundle.js';
 
 /** What a worker process does: run workflows, call models, compute. */
@@ -50,7 +51,8 @@ export async function startWorkers(settings: WorkerSettings): Promise<RunningWor
     shutdownForceTime: FORCE,
     // Left alone, the SDK holds heartbeats back for most of their timeout.
     maxHeartbeatThrottleInterval: HEARTBEAT_MS,
-    dataConverter: dataConverter(codecKeys),
+    dataConverter: dataConverters(codecKeys).worker,
+    interceptors: { activity: codecKeys ? [refuseUnsealedActivity] : [] },
     workerDeploymentOptions: settings.versioning && deploymentOptions(settings.versioning),
   };
   const ofRole = {

@@ -3,10 +3,10 @@ import { fileURLToPath } from 'node:url';
 
 /**
  * The prebuilt workflow code: in `dist`, also when this file runs from source.
- * @param encodedFailures the one whose failures are for the codec to encrypt.
+ * @param sealed the one for workers with keys: failures are for the codec to encrypt, and what is not sealed is refused.
  */
-export function workflowBundlePath(encodedFailures = false): string {
-  const file = encodedFailures ? 'workflow-bundle-encoded-failures.cjs' : 'workflow-bundle.cjs';
+export function workflowBundlePath(sealed = false): string {
+  const file = sealed ? 'workflow-bundle-sealed.cjs' : 'workflow-bundle.cjs';
   const here = fileURLToPath(new URL(`./${file}`, import.meta.url));
   return here.includes('/dist/') || existsSync(here)
     ? here

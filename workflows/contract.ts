@@ -39,6 +39,16 @@ export const PROGRESS = 'progress';
 export const SLOT_PROGRESS = 'slotProgress';
 export const SET_LIMITS = 'setLimits';
 
+/**
+ * The argument of every signal. Workers with keys take a signal only with it: what has no payload has no seal.
+ */
+export interface SealedSignal {
+  /** Its name: a payload that was sealed for something else is no signal. */
+  signal: string;
+  /** Another one for each signal. */
+  nonce: string;
+}
+
 /** Rows of one shard of a generated table. */
 export const ROWS_PER_SHARD = 10_000;
 

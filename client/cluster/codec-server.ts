@@ -1,6 +1,7 @@
-import type { Config } from '../../config/index.js';
+import type { CodecKey, Config } from '../../config/index.js';
 import { readConfig } from '../../config/index.js';
 import { OptionError } from '../../mallm/errors.js';
+import { embeddedKey } from '../../workers/embedded/embedded-server.js';
 import { startCodecServer } from '../../workers/codec-server.js';
 
 export interface CodecServerRequest {
@@ -30,11 +31,13 @@ export async function runCodecServer({
   onNotice,
   config = readConfig(),
 }: CodecServerRequest): Promise<void> {
-  const { codec, codecServerToken: token } = config;
-  if (!codec) {
+  const { codecServerToken: token } = config;
+  const keys = await keysOf(config);
+  if (keys.length === 0) {
     throw new OptionError({
       problem: 'a codec server needs the keys that payloads are encrypted with',
-      remedy: 'Set MALLM_CODEC_KEYS_FILE (or MALLM_CODEC_KEYS) as the workers have it.',
+      remedy:
+        'Set MALLM_CODEC_KEYS_FILE (or MALLM_CODEC_KEYS) as the workers have it; for the embedded server, run it where .mallm is, or set MALLM_HOME.',
     });
   }
   if (token === undefined && !LOOPBACK.test(host)) {
@@ -44,7 +47,7 @@ export async function runCodecServer({
       remedy: 'Set MALLM_CODEC_SERVER_TOKEN (or …_FILE), or leave --host out.',
     });
   }
-  const server = await startCodecServer({ keys: codec.keys, host, port, origins, token }).catch((error: unknown) => {
+  const server = await startCodecServer({ keys, host, port, origins, token }).catch((error: unknown) => {
     throw new OptionError({
       problem: `cannot listen on ${host}:${port}`,
       got: (error as NodeJS.ErrnoException).code ?? 'an error',
@@ -58,4 +61,10 @@ export async function runCodecServer({
     signal.addEventListener('abort', () => resolve(), { once: true });
   });
   await server.close();
+}
+
+/** Those of the configuration; where no cluster is named, that of the embedded server too. */
+async function keysOf({ codec, temporal, home }: Config): Promise<CodecKey[]> {
+  const own = temporal ? undefined : await embeddedKey(home);
+  return [...(codec?.keys ?? []), ...(own ? [own] : [])];
 }

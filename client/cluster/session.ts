@@ -3,10 +3,10 @@ import type { ObjectStore } from '../../store/object-store.js';
 import type { Config } from '../../config/index.js';
 import { rememberSecrets } from '../../config/index.js';
 import type { SimulatorOptions } from '../../simulator/index.js';
-import { startEmbeddedServer } from '../../workers/embedded/embedded-server.js';
+import { sealedConfig, startEmbeddedServer } from '../../workers/embedded/embedded-server.js';
 import type { WorkerHost } from '../../workers/host.js';
 import { startWorkerHost } from '../../workers/host.js';
-import { dataConverter } from '../../workers/payload-codec.js';
+import { dataConverters } from '../../workers/payload-codec.js';
 import { storeOpener } from '../../workers/stores.js';
 import { WORKER_ROLES } from '../../workers/worker.js';
 import { connectTo } from './connection.js';
@@ -32,11 +32,18 @@ export interface SessionOptions {
 }
 
 /** Connects to the configured Temporal server, or starts the embedded one with a worker in this process. */
-export async function openSession({ config, workers, inFlight, simulator, notice }: SessionOptions): Promise<Session> {
-  rememberSecrets(config);
-  const server = config.temporal
+export async function openSession({
+  config: given,
+  workers,
+  inFlight,
+  simulator,
+  notice,
+}: SessionOptions): Promise<Session> {
+  rememberSecrets(given);
+  const server = given.temporal
     ? undefined
-    : await startEmbeddedServer({ home: config.home, ...config.temporalCli, log: notice });
+    : await startEmbeddedServer({ home: given.home, ...given.temporalCli, log: notice });
+  const config = server ? sealedConfig(given, server) : given;
   const temporal = config.temporal ?? { address: server!.address, namespace: 'default' };
   const closers: (() => Promise<void>)[] = server ? [() => server.release()] : [];
   const close = async (): Promise<void> => {
@@ -52,7 +59,7 @@ export async function openSession({ config, workers, inFlight, simulator, notice
     const client = new Client({
       connection,
       namespace: temporal.namespace,
-      dataConverter: dataConverter(config.codec?.keys),
+      dataConverter: dataConverters(config.codec?.keys).client,
     });
     return {
       client,

@@ -1,7 +1,7 @@
 import { listenAddress, readConfig } from '../../config/index.js';
 import type { Config } from '../../config/index.js';
 import { OptionError } from '../../mallm/errors.js';
-import { startEmbeddedServer } from '../../workers/embedded/embedded-server.js';
+import { sealedConfig, startEmbeddedServer } from '../../workers/embedded/embedded-server.js';
 import { startWorkerHost } from '../../workers/host.js';
 import type { WorkerRole } from '../../workers/worker.js';
 import { WORKER_ROLES } from '../../workers/worker.js';
@@ -38,7 +38,7 @@ export async function runWorker({
   try {
     const temporal = config.temporal ?? { address: server!.address, namespace: server!.namespace };
     const host = await startWorkerHost({
-      config,
+      config: server ? sealedConfig(config, server) : config,
       temporal,
       roles: wanted,
       inFlight,

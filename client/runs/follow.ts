@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import {
@@ -11,7 +12,7 @@ import {
   WorkflowFailedError,
   WorkflowNotFoundError,
 } from '@temporalio/client';
-import type { Progress } from '../../workflows/contract.js';
+import type { Progress, SealedSignal } from '../../workflows/contract.js';
 import { PROGRESS, RESUME } from '../../workflows/contract.js';
 import type { ErrorParts } from '../../mallm/errors.js';
 import { NoModelRowsError, PayloadError, ServerError } from '../../mallm/errors.js';
@@ -37,6 +38,12 @@ export interface Follow {
   resumeWith: string;
 }
 
+/** Sends a signal that workers with keys take: what has no argument has no seal. */
+export async function sendSignal(handle: WorkflowHandle, signal: string): Promise<void> {
+  const sealed: SealedSignal = { signal, nonce: randomUUID() };
+  await handle.signal(signal, sealed);
+}
+
 /** Whether a workflow runs, has ended well, or has to be started (anew). */
 export async function stateOf(
   client: Client,
@@ -57,7 +64,7 @@ export async function unblock(handle: WorkflowHandle): Promise<void> {
   const progress = await queryProgress(handle);
   if (progress?.status === 'running') return;
   try {
-    await handle.signal(RESUME);
+    await sendSignal(handle, RESUME);
   } catch (error) {
     // It has ended in the meantime.
     if (!(error instanceof WorkflowNotFoundError)) throw error;
@@ -86,6 +93,8 @@ export async function follow<Result>(
     if (onNotice) void tellRetries(handle, leave.signal, onNotice);
     return await Promise.race([result, aborted, watch(handle, leave.signal, onProgress, resumeWith)]);
   } catch (error) {
+    if (error instanceof WorkflowNotFoundError)
+      throw runFailed('the run was deleted on the Temporal server', resumeWith);
     throw error instanceof WorkflowFailedError ? failed(error, resumeWith) : error;
   } finally {
     leave.abort();
@@ -172,8 +181,12 @@ function failed(error: WorkflowFailedError, resumeWith: string): RunFailed | NoM
   while (cause?.cause instanceof Error) cause = cause.cause;
   if (cause instanceof ApplicationFailure && cause.type === 'NoModelRows')
     return new NoModelRowsError(cause.details?.[0] as ErrorParts);
+  return runFailed(withoutStop(reasonOf(cause)), resumeWith);
+}
+
+function runFailed(problem: string, resumeWith: string): RunFailed {
   return new RunFailed({
-    problem: withoutStop(reasonOf(cause)),
+    problem,
     remedy: `When that is put right, go on with: ${resumeWith}. What was paid for is kept.`,
   });
 }

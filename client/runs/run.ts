@@ -29,6 +29,7 @@ import {
   sampleWorkflowId,
 } from '../../workflows/contract.js';
 import { follow, stateOf, unblock } from './follow.js';
+import { isOwnWorkflow } from './own-workflow.js';
 import type { RunRecord } from './run-folder.js';
 import type { Session } from '../cluster/session.js';
 
@@ -66,7 +67,7 @@ export async function fitTheta(context: RunContext): Promise<OptimizeThetaResult
     const carry = (await latestCheckpoint(session.openStore(store), runId))?.carry;
     return { runId, store, plan, shape, ...(carry ? { carry } : {}) };
   };
-  const handle = await runningOrStarted(session, fitWorkflowId(record.runId), OPTIMIZE_THETA, start);
+  const handle = await runningOrStarted(context, fitWorkflowId(record.runId), OPTIMIZE_THETA, start);
   return follow<OptimizeThetaResult>(handle, context);
 }
 
@@ -76,7 +77,7 @@ export async function drawSample(
   fitted: OptimizeThetaResult,
   spec: SampleSpec,
 ): Promise<SampleResult> {
-  const { session, record, plan } = context;
+  const { record, plan } = context;
   const { options } = plan;
   const input: SampleInput = {
     ...spec,
@@ -93,13 +94,13 @@ export async function drawSample(
     budget: budgetLeft(fitted.spending, fitted.limits?.budget ?? record.shape.budget),
   };
   const id = sampleWorkflowId(record.runId, spec.sampleId);
-  const handle = await runningOrStarted(session, id, GENERATE_SYNTHETIC_DATA, () => Promise.resolve(input));
+  const handle = await runningOrStarted(context, id, GENERATE_SYNTHETIC_DATA, () => Promise.resolve(input));
   return follow<SampleResult>(handle, context);
 }
 
 /** Evaluates a drawn table against the run's held-out rows. @returns the stored evaluation. */
 export async function evaluateSample(context: RunContext, sampleId: string, drawn: SampleResult): Promise<Ref> {
-  const { session, record, plan } = context;
+  const { record, plan } = context;
   const { runId, store } = record;
   const input: EvaluateInput = {
     runId,
@@ -111,22 +112,26 @@ export async function evaluateSample(context: RunContext, sampleId: string, draw
     seed: plan.options.seed,
   };
   const id = evaluateWorkflowId(runId, sampleId);
-  const handle = await runningOrStarted(session, id, EVALUATE_SYNTHETIC_DATA, () => Promise.resolve(input));
+  const handle = await runningOrStarted(context, id, EVALUATE_SYNTHETIC_DATA, () => Promise.resolve(input));
   return follow<Ref>(handle, context);
 }
 
 async function runningOrStarted<Input>(
-  { client, config }: Session,
+  { session, onNotice }: RunContext,
   workflowId: string,
   type: string,
   input: () => Promise<Input>,
 ): Promise<WorkflowHandle> {
+  const { client, config } = session;
   const state = await stateOf(client, workflowId);
-  if (state === 'completed') return client.workflow.getHandle(workflowId);
-  if (state === 'running') {
-    const handle = client.workflow.getHandle(workflowId);
-    await unblock(handle);
-    return handle;
+  const handle = client.workflow.getHandle(workflowId);
+  if (state === 'running' || state === 'completed') {
+    if (await isOwnWorkflow(session, handle, state === 'completed')) {
+      if (state === 'running') await unblock(handle);
+      return handle;
+    }
+    if (state === 'running') await handle.terminate('not sealed with the key of its owner');
+    onNotice?.(`${workflowId} on the Temporal server was not sealed with your key: it is started anew from the store.`);
   }
   try {
     return await client.workflow.start(type, {

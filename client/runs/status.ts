@@ -23,7 +23,7 @@ import {
   SET_LIMITS,
   STOP_EARLY,
 } from '../../workflows/contract.js';
-import { queryProgress } from './follow.js';
+import { queryProgress, sendSignal } from './follow.js';
 import type { RunRecord } from './run-folder.js';
 import { requireRunRecord } from './run-folder.js';
 import { openSession } from '../cluster/session.js';
@@ -77,17 +77,17 @@ export async function status({ folder: given, config = readConfig() }: OfFolder)
 
 /** Holds a running fit before its next call; calls under way are finished. */
 export async function pause({ folder, config = readConfig() }: OfFolder): Promise<void> {
-  await signal(folder, config, (handle) => handle.signal(PAUSE));
+  await signal(folder, config, (handle) => sendSignal(handle, PAUSE));
 }
 
 /** Lets a paused or blocked fit go on, where workers run elsewhere. */
 export async function unpause({ folder, config = readConfig() }: OfFolder): Promise<void> {
-  await signal(folder, config, (handle) => handle.signal(RESUME));
+  await signal(folder, config, (handle) => sendSignal(handle, RESUME));
 }
 
 /** Ends a fit early: it finishes with the best θ so far. */
 export async function stop({ folder, config = readConfig() }: OfFolder): Promise<void> {
-  await signal(folder, config, (handle) => handle.signal(STOP_EARLY));
+  await signal(folder, config, (handle) => sendSignal(handle, STOP_EARLY));
 }
 
 /** Cancels a fit; a checkpoint is saved first. */

@@ -1,5 +1,6 @@
 import protos from '@temporalio/proto';
 import type { ScheduleDescription, ScheduleHandle } from '@temporalio/client';
+import { PayloadError } from '../../mallm/errors.js';
 import { lastRecords } from '../../output/slot-records.js';
 import { getObject } from '../../store/object.js';
 import { SLOT_PROGRESS } from '../../workflows/contract.js';
@@ -81,14 +82,22 @@ export async function listSchedules(ask: Omit<OfSchedule, 'name'> = {}): Promise
     const lines: ScheduleLine[] = [];
     // The list of the server lags behind: each schedule is asked for its state.
     for (const name of await scheduleNames(session)) {
-      const described = await session.client.schedule
-        .getHandle(name)
-        .describe()
-        .catch(() => undefined);
-      if (described) lines.push({ name, paused: described.state.paused, ...toldOf(described) });
+      const line = await lineOf(session.client.schedule.getHandle(name));
+      if (line) lines.push({ name, ...line });
     }
     return lines;
   });
+}
+
+/** Undefined for one that was deleted meanwhile. */
+async function lineOf(handle: ScheduleHandle): Promise<Omit<ScheduleLine, 'name'> | undefined> {
+  try {
+    const described = await handle.describe();
+    return { paused: described.state.paused, ...toldOf(described) };
+  } catch (error) {
+    const when = 'not sealed with the key of this server: no slot is done. Delete it, and make it anew';
+    return error instanceof PayloadError ? { paused: false, when, folder: '', out: '' } : undefined;
+  }
 }
 
 /** A schedule as the server, the store and its workers know it. */

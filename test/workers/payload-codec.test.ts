@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { defaultPayloadConverter } from '@temporalio/common';
-import type { Payload } from '@temporalio/common';
+import type { Payload, SerializationContext } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
 import type { CodecKey } from '../../config/index.js';
 import { PayloadError } from '../../mallm/errors.js';
-import { payloadCodec } from '../../workers/payload-codec.js';
+import { dataConverters, payloadCodec } from '../../workers/payload-codec.js';
+import { refusedAmong } from '../../workflows/refused-payload.js';
 
 const OLD: CodecKey = { id: '2026-10', key: randomBytes(32) };
 const NEW: CodecKey = { id: '2026-11', key: randomBytes(32) };
@@ -35,9 +36,48 @@ describe('the payload codec', () => {
     expect(await decrypt(await encrypt(OLD), NEW, OLD)).toEqual({ cell: SECRET });
   });
 
-  it('reads what was written before it was switched on, and leaves values clear without keys', async () => {
-    expect(await decrypt(clear(), NEW)).toEqual({ cell: SECRET });
+  it('leaves values clear without keys, and takes no clear one with keys', async () => {
     expect(await encrypt()).toEqual(clear());
+    expect(await decrypt(clear())).toEqual({ cell: SECRET });
+    await expect(decrypt(clear(), NEW)).rejects.toThrow(/not sealed with the key of this server/);
+  });
+
+  it('takes a payload only for the workflow and the activity that it was sealed for', async () => {
+    const codec = payloadCodec([NEW]);
+    const sealed = async (context?: SerializationContext): Promise<Payload> =>
+      (await codec.encode([clear()], context))[0]!;
+    const read = async (payload: Payload, context?: SerializationContext): Promise<unknown> =>
+      defaultPayloadConverter.fromPayload((await codec.decode([payload], context))[0]!);
+    const fit = workflow('fit-a');
+    const step = { ...fit, type: 'activity' as const, activityId: '7', isLocal: false };
+    for (const context of [fit, step]) expect(await read(await sealed(context), context)).toEqual({ cell: SECRET });
+    expect(await read(await sealed(fit))).toEqual({ cell: SECRET });
+    const others = [workflow('fit-b'), { ...fit, namespace: 'other' }, step, undefined];
+    for (const other of others) await expect(read(await sealed(other), fit)).rejects.toThrow(/for another run or step/);
+    await expect(read(await sealed(step), { ...step, activityId: '8' })).rejects.toThrow(/for another run or step/);
+    const renamed = await sealed(fit);
+    renamed.metadata!['sealed-for'] = (await sealed(workflow('fit-b'))).metadata!['sealed-for']!;
+    await expect(read(renamed, workflow('fit-b'))).rejects.toThrow(/its tag does not fit/);
+  });
+
+  it('takes what a schedule sealed once in each of its slots, and in no other workflow', async () => {
+    const codec = payloadCodec([NEW]);
+    const payloads = await codec.encode([clear()], workflow('regenerate-nightly'));
+    const slot = workflow('regenerate-nightly-2026-11-29T03:00:00Z');
+    expect(await codec.decode(payloads, slot)).toHaveLength(1);
+    for (const id of ['regenerate-nightly-other', 'regenerate-nightly-2026', 'regenerate-2026-11-29T03:00:00Z'])
+      await expect(codec.decode(payloads, workflow(id))).rejects.toThrow(/for another run/);
+  });
+
+  it('hands a refused payload to a worker as what it is, so that it can fail no workflow task', async () => {
+    const [codec] = dataConverters([NEW]).worker.payloadCodecs!;
+    const foreign = await encrypt(OLD);
+    const [mine, ...refused] = (await codec!.decode([await encrypt(NEW), clear(), foreign])).map((payload) =>
+      defaultPayloadConverter.fromPayload(payload),
+    );
+    expect(mine).toEqual({ cell: SECRET });
+    expect(refused.map((value) => refusedAmong([value])?.keyMissing)).toEqual([false, true]);
+    expect(JSON.stringify(refused)).not.toContain(SECRET);
   });
 
   it.each([
@@ -87,6 +127,8 @@ describe('the payload codec', () => {
     for (const { key } of [OLD, NEW]) expect(shown).not.toContain(key.toString('base64'));
   });
 });
+
+const workflow = (workflowId: string) => ({ type: 'workflow' as const, namespace: 'default', workflowId });
 
 function cut({ metadata, data }: Payload, end: number): Payload {
   return { metadata, data: data!.slice(0, end) };

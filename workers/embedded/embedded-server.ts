@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import type { CodecKey, Config } from '../../config/index.js';
 import { ServerError } from '../../mallm/errors.js';
 import { withFolderLock } from './folder-lock.js';
 import {
@@ -10,6 +11,7 @@ import {
   type ServerFolder,
   type ServerRecord,
 } from './server-folder.js';
+import { foundKey, serverKey } from './server-key.js';
 import { killServer } from './server-process.js';
 import { findServer, isServing } from './server-search.js';
 import { ensureServer } from './server-start.js';
@@ -30,6 +32,8 @@ export interface EmbeddedServer {
   /** `127.0.0.1:port`; stays the same while the handle is held. */
   address: string;
   namespace: 'default';
+  /** What all payloads are sealed with: the server itself knows no credential. */
+  key: CodecKey;
   /** Address of the web UI, where there is one. */
   uiUrl?: string;
   /** Releases the server; the last release stops it. Calling it again does nothing. */
@@ -69,17 +73,30 @@ export async function startEmbeddedServer(options: EmbeddedServerOptions): Promi
   // A first download may take minutes: not while others wait for the lock.
   if (!(await findServer(folder))) await ensure.cli();
   const user = userEntry(folder);
-  const server = await underLock(folder, async () => {
+  const { server, key } = await underLock(folder, async () => {
+    const made = await serverKey(folder);
     const ensured = await ensureServer(folder, ensure);
     await enterUser(folder, user);
-    return ensured;
+    return { server: ensured, key: made };
   });
   const watcher = watchServer({ home, folder, server, user, ensure, log: options.log });
   const release = once(async () => {
     await watcher.stop();
     await leave(folder, user);
   });
-  return { ...addresses(server), namespace: 'default', release };
+  return { ...addresses(server), namespace: 'default', key, release };
+}
+
+/** The configuration of a process that uses the server: payloads are sealed with the keys of the user, else with its own. */
+export function sealedConfig(config: Config, { key }: Pick<EmbeddedServer, 'key'>): Config {
+  const given = config.codec?.keys ?? [];
+  const [first = key, ...others] = given;
+  return { ...config, codec: { keys: [first, ...others, ...(given.length > 0 ? [key] : [])] } };
+}
+
+/** The key of a home's embedded server, if it was started before. @throws ServerError as `startEmbeddedServer`. */
+export async function embeddedKey(home: string): Promise<CodecKey | undefined> {
+  return foundKey(await serverFolder(resolve(home)));
 }
 
 /** What runs in a home, without starting or stopping anything. */
