@@ -28,7 +28,7 @@ export async function doctor({ config = readConfig() }: { config?: Config } = {}
 }
 
 async function cliFound(config: Config): Promise<string> {
-  return obtainTemporalCli({ home: config.home, ...config.temporalCli, log: () => undefined });
+  return obtainTemporalCli({ ...config.temporalCli, log: () => undefined });
 }
 
 async function storeWorks(config: Config): Promise<string> {

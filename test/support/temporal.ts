@@ -16,14 +16,12 @@ export function temporalCli(log: (line: string) => void = () => undefined): Prom
 /** Where tests look for the CLI: as a user's process does, whatever server its environment names. */
 export function cliOptions(): Omit<TemporalCliOptions, 'log'> {
   const { PATH, MALLM_CACHE, XDG_CACHE_HOME, TEMPORAL_CLI_PATH } = process.env;
-  const { home, temporalCli } = readConfig({
+  return readConfig({
     PATH,
     MALLM_CACHE,
     XDG_CACHE_HOME,
     TEMPORAL_CLI_PATH,
-    MALLM_HOME: '.cache/mallm',
-  });
-  return { home, ...temporalCli };
+  }).temporalCli;
 }
 
 /** A fresh Temporal server of one's own on a free port, with the namespace `default`; gone with `stop` or this process. */

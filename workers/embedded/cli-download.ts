@@ -27,7 +27,7 @@ const DOWNLOAD_MS = 300_000;
 /**
  * The CLI's bytes from Temporal's own download site, over https.
  *
- * The site publishes no digest: the connection is what vouches for it.
+ * The site publishes no digest: the connection is what vouches for it, also for the archive that the site names.
  *
  * @throws Error when the site does not answer within 3 s, stalls for 10 s, takes over 5 minutes, or sends something else.
  */
@@ -41,6 +41,8 @@ export async function downloadOfficialCli(site: string): Promise<Buffer> {
   if (!page.ok) throw new Error(`the site answered ${page.status}`);
   const { archiveUrl, fileToExtract } = (await page.json()) as { archiveUrl?: string; fileToExtract?: string };
   if (!archiveUrl || !fileToExtract) throw new Error('the site named no archive');
+  if (new URL(archiveUrl).protocol !== new URL(site).protocol)
+    throw new Error('the site named an archive in the clear');
   const archive = await download(archiveUrl);
   const file = archiveUrl.endsWith('.zip')
     ? await fileFromZip(archive, (path) => path === fileToExtract)

@@ -23,6 +23,8 @@ import { obtainTemporalCli, type TemporalCliOptions } from './temporal-cli.js';
 const LITTLE_MEGABYTES = 100;
 
 export interface EmbeddedServerOptions extends TemporalCliOptions {
+  /** Folder of this project's state. */
+  home: string;
   /** Start the web UI too, on a free port. Default true. */
   ui?: boolean;
 }
@@ -69,7 +71,7 @@ export async function startEmbeddedServer(options: EmbeddedServerOptions): Promi
   const folder = await makeServerFolder(home);
   const megabytes = Math.floor((await freeBytes(folder.path)) / 1e6);
   if (megabytes < LITTLE_MEGABYTES) options.log(`Only ${megabytes} MB are free in ${folder.path}: make room.`);
-  const ensure = { cli: once(() => obtainTemporalCli({ ...options, home })), ui: options.ui ?? true };
+  const ensure = { cli: once(() => obtainTemporalCli(options)), ui: options.ui ?? true };
   // A first download may take minutes: not while others wait for the lock.
   if (!(await findServer(folder))) await ensure.cli();
   const user = userEntry(folder);

