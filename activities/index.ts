@@ -7,6 +7,7 @@ import { toApplicationFailure } from './failures.js';
 import { firstTheta, saveCheckpoint, scoreBatch } from './fit-steps.js';
 import { generateRows } from './generate-rows.js';
 import { metrics } from './metrics.js';
+import { assertOwnRun } from './own-run.js';
 import { openSlot } from './schedule/open-slot.js';
 import { proposeThetas } from './propose-theta.js';
 import { closeShard, curateRows, drawShard, openShard, prepareGenerator } from './sample-steps.js';
@@ -61,6 +62,7 @@ function guarded<Input, Output>(
     if (context.info.attempt > 1) metrics.retried();
     const timer = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
     try {
+      assertOwnRun(input);
       return await step(dependencies, input);
     } catch (error) {
       const failure = toApplicationFailure(error, { redact: dependencies.redact });

@@ -17,6 +17,7 @@ export function describeConfig(config: Config): Record<string, string> {
     'model proxy': describeProxies(config.models.proxies),
     'model limits': describeLimits(config.models),
     store: config.store ?? 'a folder under home',
+    'further places': config.roots?.join(', ') ?? 'none',
     's3 endpoint': config.s3.endpoint ? new URL(config.s3.endpoint).host : 'AWS',
     's3 region': config.s3.region ?? 'not set',
     'task queues': `${config.taskQueue}…`,

@@ -35,6 +35,8 @@ export interface Config {
   models: ModelsConfig;
   /** URL of the object store: `file:///…`, a path, or `s3://bucket/prefix`; undefined is a folder under `home`. */
   store?: string;
+  /** Places beyond the store that tables are read from and outputs written to: folders and `s3://` prefixes. */
+  roots?: string[];
   /** Where `s3://` is; keys and sessions are left to the AWS SDK's own chain. */
   s3: { endpoint?: string; region?: string };
   /** Prefix of all task queues, so that several installations can share a namespace. */
@@ -81,6 +83,7 @@ export function readConfig(environment: Environment = process.env, given: Enviro
     },
     models: readModels(env),
     store: readStore(env),
+    roots: readRoots(env),
     s3: {
       endpoint: httpUrl(env, 'AWS_ENDPOINT_URL_S3') ?? httpUrl(env, 'AWS_ENDPOINT_URL'),
       region: text(env, 'AWS_REGION') ?? text(env, 'AWS_DEFAULT_REGION'),
@@ -117,6 +120,22 @@ function readStore(env: Environment): string | undefined {
     expected: 'a folder, file:///folder, or s3://bucket/prefix',
     got: store.includes('@') ? 'an address with a user name' : JSON.stringify(store),
     remedy: 'Correct it, or unset it to use a folder under MALLM_HOME.',
+  });
+}
+
+/** MALLM_ROOTS: absolute paths, `file:` and `s3://` URLs, separated by commas or lines. */
+function readRoots(env: Environment): string[] | undefined {
+  const roots = text(env, 'MALLM_ROOTS')
+    ?.split(/[\n,]/)
+    .map((root) => root.trim())
+    .filter(Boolean);
+  const other = roots?.find((root) => !isAbsolute(root) && !/^(file:\/|s3:\/\/[a-z0-9])/i.test(root));
+  if (other === undefined) return roots;
+  throw new ConfigError({
+    problem: 'MALLM_ROOTS has a place that is not one',
+    expected: 'absolute paths, file:///folder or s3://bucket/prefix, separated by commas',
+    got: JSON.stringify(other),
+    remedy: 'Correct it.',
   });
 }
 

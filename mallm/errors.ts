@@ -55,6 +55,8 @@ export class NoModelRowsError extends MallmError {}
 export class ServerError extends MallmError {}
 /** What the Temporal server keeps cannot be read here: another key, none, or damaged. */
 export class PayloadError extends MallmError {}
+/** A path, a URL or a key is none that this process may use. */
+export class RootError extends MallmError {}
 /** A run folder is unusable: missing, of another run, read-only. */
 export class RunError extends MallmError {}
 

@@ -10,6 +10,7 @@ import { startHealthServer } from './health-server.js';
 import { logWorkersTo } from './logging.js';
 import type { Models } from './open-models.js';
 import { openModels } from './open-models.js';
+import { assertAllowed } from './roots.js';
 import { storeOpener } from './stores.js';
 import type { RunningWorkers, WorkerRole } from './worker.js';
 import { startWorkers } from './worker.js';
@@ -45,13 +46,15 @@ export async function startWorkerHost(options: HostOptions): Promise<WorkerHost>
   const models = await openModels(config, { inFlight, ...(simulator ? { simulator } : {}) });
   const compute = startCompute(Math.max(1, availableParallelism()));
   const connection = await NativeConnection.connect(workerConnectionOptions(temporal));
+  const allowed = (location: string): void => assertAllowed(config, location);
+  const places = { openStore: storeOpener(config, allowed), assertAllowed: allowed };
   const running = await startWorkers({
     connection,
     namespace: temporal.namespace,
     taskQueue: config.taskQueue,
     roles,
     dependencies: {
-      openStore: storeOpener(config),
+      ...places,
       generator: models.generator,
       optimizer: models.optimizer,
       compute,

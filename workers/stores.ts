@@ -4,10 +4,17 @@ import { openStore } from '../store/open-store.js';
 import type { ObjectStore } from '../store/object-store.js';
 import type { Config } from '../config/index.js';
 
-/** Opens stores by URL, each once. */
-export function storeOpener(config: Config): (url: string) => ObjectStore {
+/**
+ * Opens stores by URL, each once.
+ * @param admit throws for one that may not be used.
+ */
+export function storeOpener(
+  config: Config,
+  admit: (url: string) => void = () => undefined,
+): (url: string) => ObjectStore {
   const open = new Map<string, ObjectStore>();
   return (url) => {
+    admit(url);
     const store = open.get(url) ?? openStore(url, { s3: config.s3 });
     open.set(url, store);
     return store;

@@ -21,8 +21,9 @@ import { lastRecords } from '../../output/slot-records.js';
 type Decision = Pick<OpenedSlot, 'why' | 'refit'>;
 
 /** Decides what a slot has to do: nothing where its output is there, a refit first where one is due, else only rows. */
-export async function openSlot({ openStore }: Dependencies, input: OpenSlotInput): Promise<OpenedSlot> {
+export async function openSlot(dependencies: Dependencies, input: OpenSlotInput): Promise<OpenedSlot> {
   const { slot } = input;
+  const { openStore } = dependencies;
   const store = openStore(input.store);
   const spec = await getObject<ScheduleSpec>(store, input.spec);
   const [last] = await lastRecords(store, spec, 1);
@@ -30,7 +31,7 @@ export async function openSlot({ openStore }: Dependencies, input: OpenSlotInput
   const output = await findOutput(openStore(spec.out), spec, slot);
   const { why, refit } = output
     ? { why: 'the output of this slot was there already', refit: null }
-    : await decide(store, spec, state, slot, openStore);
+    : await decide(store, spec, state, slot, dependencies);
   const plan = await getObject<RunPlan>(store, (refit ?? state.fit).plan);
   return {
     ...{ state, why, output },
@@ -45,11 +46,11 @@ async function decide(
   spec: ScheduleSpec,
   state: SlotState,
   slot: string,
-  openStore: Dependencies['openStore'],
+  dependencies: Dependencies,
 ): Promise<Decision> {
   const { table, below } = spec.refit;
   if (table !== null) {
-    const bytes = await readTableSource(table, openStore);
+    const bytes = await readTableSource(table, dependencies);
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     if (sha256 !== state.fit.table)
       return { why: 'the table changed', refit: await planTableRefit(store, spec, { bytes, sha256, slot }) };

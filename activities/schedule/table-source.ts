@@ -1,15 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
 import { TableError } from '../../mallm/errors.js';
-import type { ObjectStore } from '../../store/object-store.js';
 import { codeOf } from '../../store/folder-files.js';
+import type { Dependencies } from '../dependencies.js';
 
 /**
  * The bytes of a table where a worker can reach it: an absolute path of its machine, or `s3://bucket/key`.
  *
  * @throws TableError when it is not there or may not be read.
  */
-export async function readTableSource(location: string, openStore: (url: string) => ObjectStore): Promise<Buffer> {
+export async function readTableSource(
+  location: string,
+  { openStore, assertAllowed }: Pick<Dependencies, 'openStore' | 'assertAllowed'>,
+): Promise<Buffer> {
+  assertAllowed(location);
   if (isAbsolute(location)) return readFile(location).catch((error: unknown) => notRead(location, codeOf(error)));
   const [, folder, key] = /^(s3:\/\/.+)\/([^/]+)$/.exec(location) ?? [];
   if (folder === undefined || key === undefined) return notRead(location, undefined);

@@ -7,6 +7,7 @@ import { sealedConfig, startEmbeddedServer } from '../../workers/embedded/embedd
 import type { WorkerHost } from '../../workers/host.js';
 import { startWorkerHost } from '../../workers/host.js';
 import { dataConverters } from '../../workers/payload-codec.js';
+import { assertAllowed } from '../../workers/roots.js';
 import { storeOpener } from '../../workers/stores.js';
 import { WORKER_ROLES } from '../../workers/worker.js';
 import { connectTo } from './connection.js';
@@ -18,6 +19,7 @@ export interface Session {
   embedded: boolean;
   /** The workers of this process; undefined on a cluster, where others run them. */
   host?: WorkerHost;
+  /** @throws RootError, with the embedded server, for a place that no configuration or command of its home has named. */
   openStore(url: string): ObjectStore;
   close(): Promise<void>;
 }
@@ -66,7 +68,7 @@ export async function openSession({
       config,
       embedded: !config.temporal,
       ...(host ? { host } : {}),
-      openStore: storeOpener(config),
+      openStore: config.temporal ? storeOpener(config) : storeOpener(config, (url) => assertAllowed(config, url)),
       close,
     };
   } catch (error) {

@@ -9,6 +9,7 @@ import type { FitOptions } from '../../mallm/options.js';
 import { fitOptionsSchema } from '../../mallm/options.js';
 import type { RunPlan } from '../../mallm/fit/plan.js';
 import type { TableSchema } from '../../mallm/table/dataset.js';
+import { noteRoots } from '../../workers/roots.js';
 import { defaultStoreUrl } from '../../workers/stores.js';
 import { runKeys } from '../../store/keys.js';
 import { getObject, putObject, putVersion } from '../../store/object.js';
@@ -241,6 +242,7 @@ async function startRecord(
   const { input, folder, fingerprint } = ask;
   const runId = newRunId(input.name);
   const url = ask.store ? storeUrl(ask.store) : defaultStoreUrl(session.config);
+  await noteRoots(session.config, [url]);
   const store = session.openStore(url);
   const options = await withModelNames(session, input.plan.options);
   const keys = runKeys(runId);

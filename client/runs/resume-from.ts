@@ -4,6 +4,7 @@ import { RunError } from '../../mallm/errors.js';
 import { runKeys, runOfLatest } from '../../store/keys.js';
 import { findObject } from '../../store/object.js';
 import { latestCheckpoint } from '../../store/checkpoint.js';
+import { noteRoots } from '../../workers/roots.js';
 import { storeOpener } from '../../workers/stores.js';
 import { complete, otherRun, storeUrl, withSession } from './fit.js';
 import type { FitOutcome, Watcher } from './fit.js';
@@ -42,8 +43,14 @@ export async function resumeFrom({ checkpoint, out, ...watcher }: ResumeFromRequ
   const record = await inTurn(folder, placed, watcher.signal);
   if (record.status === 'finished')
     return { folder, manifest: await readManifest(folder), fresh: false, verdicts: await readVerdicts(folder) };
-  return withSession({ ...watcher, config: { ...config, home: record.home } }, record.shape.inFlight, (session) =>
-    complete(session, folder, record, watcher),
+  return withSession(
+    { ...watcher, config: { ...config, home: record.home } },
+    record.shape.inFlight,
+    async (session) => {
+      // The URL was named by the user, unlike what a run folder says.
+      await noteRoots(session.config, [store]);
+      return complete(session, folder, record, watcher);
+    },
   );
 }
 

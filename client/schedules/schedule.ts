@@ -5,6 +5,7 @@ import { readConfig } from '../../config/index.js';
 import { OptionError, RunError } from '../../mallm/errors.js';
 import type { RunPlan } from '../../mallm/fit/plan.js';
 import { latestOutput } from '../../output/schedule-outputs.js';
+import { noteRoots } from '../../workers/roots.js';
 import { scheduleKeys } from '../../store/keys.js';
 import { getObject, putObject } from '../../store/object.js';
 import { REGENERATE, regenerateWorkflowId } from '../../workflows/contract.js';
@@ -41,6 +42,7 @@ export async function createSchedule(request: ScheduleRequest): Promise<Schedule
     const store = session.openStore(record.store);
     const plan = await getObject<RunPlan>(store, record.plan);
     const spec = scheduleSpecOf(request, record, plan);
+    await noteRoots(session.config, [spec.out, ...(spec.refit.table === null ? [] : [spec.refit.table])]);
     await assertOut(session, spec);
     const input: RegenerateInput = {
       schedule: spec.name,
@@ -138,6 +140,7 @@ function noticesOf({ embedded, config }: Session, { out, refit }: ScheduleSpec):
     lines.push(`Outputs are written by the workers: ${fileURLToPath(out)} is a folder of their machines.`);
   if (!embedded && refit.table !== null)
     lines.push(`The table is read by the workers, at ${refit.table}: it has to be there on each of them.`);
+  if (!embedded) lines.push('The workers have to name in MALLM_ROOTS what of these is not below their store.');
   const refits = refit.table !== null || refit.below !== null;
   if (refits && Object.values(refit.budget).every((bound) => bound === null))
     lines.push('A refit has no bound: set one with --max-calls, --max-tokens or --max-cost.');

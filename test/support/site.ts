@@ -67,6 +67,8 @@ export async function startSite(address: string, options: SiteOptions = {}): Pro
     taskQueue: basename(folder),
     models: { generator: endpoint, optimizer: endpoint, timeoutMs: options.timeoutMs ?? 30_000 },
     store: pathToFileURL(join(folder, 'store')).href,
+    // Tables and outputs of schedules.
+    roots: [folder],
     ...options.config,
   };
   const connection = await Connection.connect({ address });

@@ -55,7 +55,12 @@ async function scheduleInNeed(): Promise<{ store: ObjectStore; open: (slot: stri
   const ref = await putObject(store, 'spec', spec);
   const openStore = (url: string): ObjectStore => (url === 'store' ? store : folderStore(join(root, 'out')));
   const open = (slot: string): Promise<OpenedSlot> =>
-    openSlot({ openStore } as Dependencies, { schedule: 'nightly', store: 'store', spec: ref, slot });
+    openSlot({ openStore, assertAllowed: () => undefined } as Partial<Dependencies> as Dependencies, {
+      schedule: 'nightly',
+      store: 'store',
+      spec: ref,
+      slot,
+    });
   return { store, open };
 }
 

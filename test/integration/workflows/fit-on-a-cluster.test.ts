@@ -1,11 +1,15 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { WorkflowFailedError } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FitOutcome } from '../../../client/index.js';
 import { fit, sample } from '../../../client/index.js';
 import { parseCsv } from '../../../mallm/table/formats/csv.js';
+import { EVALUATE_SYNTHETIC_DATA } from '../../../workflows/contract.js';
 import { workflowBundlePath } from '../../../workers/workflow-bundle.js';
 import type { Cluster } from '../../support/cluster.js';
 import { startCluster, TEST_KEY } from '../../support/cluster.js';
@@ -75,6 +79,30 @@ describe('a fit on a Temporal server of its own', () => {
     ]);
     const startAndEnd = 5;
     expect(history.events.length).toBeLessThanOrEqual(6 * scheduled.length + startAndEnd);
+  });
+
+  it('refuses inputs that name another store or the objects of another run, once and for all', async () => {
+    const { folder, client, config } = cluster;
+    const elsewhere = join(folder, 'elsewhere');
+    await mkdir(elsewhere);
+    const plan = { uri: 'runs/theirs/plan-0.json', sha256: '0'.repeat(64), bytes: 1 };
+    const ask = { sampleId: 'x', rows: 1, seed: 1, parts: plan, store: config.store!, plan };
+    for (const [input, reason] of [
+      [{ ...ask, runId: 'theirs', store: pathToFileURL(elsewhere).href }, /no place that may be read and written here/],
+      [{ ...ask, runId: 'mine' }, /expected a key below runs\/mine\//],
+    ] as const) {
+      const options = {
+        taskQueue: config.taskQueue,
+        workflowId: `evaluate-${input.store}-${input.runId}`,
+        args: [input],
+      };
+      const failure: unknown = await client.workflow
+        .execute(EVALUATE_SYNTHETIC_DATA, options)
+        .catch((error: unknown) => (error as WorkflowFailedError).cause?.cause);
+      expect(failure).toMatchObject({ type: 'InvalidInput', nonRetryable: true });
+      expect((failure as Error).message).toMatch(reason);
+    }
+    expect(readdirSync(elsewhere)).toEqual([]);
   });
 
   it('replays', async () => {
