@@ -7,6 +7,7 @@ export {
   NumericError,
   OptionError,
   PayloadError,
+  RootError,
   RunError,
   ServerError,
   StoreError,

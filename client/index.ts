@@ -13,6 +13,8 @@ export { dryRun } from './runs/dry-run.js';
 export type { Estimate } from './runs/dry-run.js';
 export { doctor } from './cluster/doctor.js';
 export type { Finding } from './cluster/finding.js';
+export { erase } from './runs/erase.js';
+export type { EraseOutcome, EraseRequest } from './runs/erase.js';
 export {
   Blocked,
   Interrupted,
@@ -22,6 +24,7 @@ export {
   NumericError,
   OptionError,
   PayloadError,
+  RootError,
   RunError,
   RunFailed,
   ServerError,

@@ -30,6 +30,8 @@ import type { ObjectStore } from '../store/object-store.js';
 /** Names of the files that results are looked for by. */
 export const SYNTHETIC = 'synthetic.csv';
 export const MANIFEST = 'manifest.json';
+/** All files of a finished run. */
+export const RESULT_FILES = [SYNTHETIC, 'theta.json', 'theta.md', 'evaluation.json', 'report.html', MANIFEST];
 /** Released rows that the report looks at. */
 const ROWS_IN_REPORT = 2000;
 

@@ -5,6 +5,7 @@ import { baselineCommand } from './baseline.js';
 import { codecServerCommand } from './codec-server.js';
 import { controlCommands } from './control.js';
 import { doctorCommand } from './doctor.js';
+import { eraseCommand } from './erase.js';
 import { evaluateCommand } from './evaluate.js';
 import { fitCommand } from './fit.js';
 import { inspectCommand } from './inspect.js';
@@ -43,6 +44,7 @@ for (const command of [
   statusCommand(),
   resumeCommand(),
   ...controlCommands(),
+  eraseCommand(),
   evaluateCommand(),
   baselineCommand(),
   refineCommand(),

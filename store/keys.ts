@@ -21,6 +21,7 @@ export function replyKey(prefix: string, sha256: string): string {
 
 /** Keys of a run: what was fitted, from what, and what was paid for. */
 export const runKeys = (runId: string) => ({
+  folder: `runs/${runId}/`,
   /** What another machine needs, beside the checkpoint, to go on with the run. */
   record: `runs/${runId}/record.json`,
   plan: `runs/${runId}/plan`,
@@ -64,6 +65,9 @@ export const sampleKeys = (runId: string, sampleId: string) => ({
   parts: `runs/${runId}/samples/${sampleId}/parts`,
   evaluation: `runs/${runId}/samples/${sampleId}/evaluation`,
 });
+
+/** All schedules. */
+export const schedulesFolder = 'schedules/';
 
 /** The folder of a new schedule. @param unique keeps apart schedules that had the same name. */
 export function schedulePrefix(name: string, unique: string): string {

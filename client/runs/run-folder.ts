@@ -45,7 +45,7 @@ export interface TableSource {
 /** A record without what belongs to a place: in the store, for `fit --resume` on another machine. */
 export type PortableRecord = Omit<RunRecord, 'store' | 'home'>;
 
-const RECORD = 'run.json';
+export const RECORD = 'run.json';
 /** A run folder is for this user alone. */
 const PRIVATE = { mode: 0o700 };
 
