@@ -1,7 +1,7 @@
-import type { CloseSlotInput, ScheduleSpec, SlotRecord } from '../../workflows/schedule-contract.js';
+import { getScheduleSpec } from '../../output/schedule-spec.js';
+import type { CloseSlotInput, SlotRecord } from '../../workflows/schedule-contract.js';
 import type { Dependencies } from '../dependencies.js';
 import { sampleKeys, slotSampleId } from '../../store/keys.js';
-import { getObject } from '../../store/object.js';
 import { pruneOutputs } from '../../output/schedule-outputs.js';
 import type { ObjectStore } from '../../store/object-store.js';
 import { addRecord, lastRecords } from '../../output/slot-records.js';
@@ -9,7 +9,7 @@ import { addRecord, lastRecords } from '../../output/slot-records.js';
 /** Leaves the record of a slot; outputs beyond those that are kept go, with the parts they were made of. */
 export async function closeSlot({ openStore }: Dependencies, input: CloseSlotInput): Promise<SlotRecord> {
   const store = openStore(input.store);
-  const spec = await getObject<ScheduleSpec>(store, input.spec);
+  const spec = await getScheduleSpec(store, input.spec);
   const [last] = input.record.state ? [] : await lastRecords(store, spec, 1);
   const state = input.record.state ?? last?.state ?? { fit: spec.fit, refit: null, quality: null };
   const record: SlotRecord = { ...input.record, state };

@@ -1,3 +1,4 @@
+import { getScheduleSpec } from '../../output/schedule-spec.js';
 import { createHash } from 'node:crypto';
 import type { RunPlan } from '../../mallm/fit/plan.js';
 import { seedOf } from '../../mallm/random.js';
@@ -25,7 +26,7 @@ export async function openSlot(dependencies: Dependencies, input: OpenSlotInput)
   const { slot } = input;
   const { openStore } = dependencies;
   const store = openStore(input.store);
-  const spec = await getObject<ScheduleSpec>(store, input.spec);
+  const spec = await getScheduleSpec(store, input.spec);
   const [last] = await lastRecords(store, spec, 1);
   const state: SlotState = last?.state ?? { fit: spec.fit, refit: null, quality: null };
   const output = await findOutput(openStore(spec.out), spec, slot);

@@ -1,3 +1,4 @@
+import { getScheduleSpec } from '../../output/schedule-spec.js';
 import { createHash } from 'node:crypto';
 import type { EvaluationWithBaselines } from '../../mallm/evaluation/result.js';
 import type { Manifest } from '../../mallm/fit/manifest.js';
@@ -19,7 +20,7 @@ import { slotName } from '../../store/keys.js';
  */
 export async function writeOutput({ openStore, compute }: Dependencies, input: WriteOutputInput): Promise<SlotOutput> {
   const store = openStore(input.store);
-  const spec = await getObject<ScheduleSpec>(store, input.spec);
+  const spec = await getScheduleSpec(store, input.spec);
   const out = openStore(spec.out);
   let output = await findOutput(out, spec, input.slot);
   if (!output) {

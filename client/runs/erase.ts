@@ -17,6 +17,7 @@ import type { Session } from '../cluster/session.js';
 import { openSession } from '../cluster/session.js';
 import { eraseHistory } from './erase-history.js';
 import { inTurn } from './folder-turn.js';
+import { whereItIs } from './moved-run.js';
 import type { RunRecord } from './run-folder.js';
 import { RECORD, requireRunRecord } from './run-folder.js';
 
@@ -49,7 +50,7 @@ export interface EraseOutcome {
 export async function erase(request: EraseRequest): Promise<EraseOutcome> {
   const { keepTable = false, stop = false, onNotice = () => undefined, config = readConfig() } = request;
   const folder = resolve(request.folder);
-  const record = await requireRunRecord(folder);
+  const record = await whereItIs(await requireRunRecord(folder), folder, config);
   const session = await openSession({
     config: { ...config, home: record.home },
     ...{ workers: false, inFlight: 1, notice: onNotice },

@@ -25,7 +25,8 @@ import type { RunContext } from './run.js';
 import type { Session } from '../cluster/session.js';
 import { openSession } from '../cluster/session.js';
 import { firstReply } from './first-reply.js';
-import { readManifest, readVerdicts, writeResults } from './result-files.js';
+import { whereItIs } from './moved-run.js';
+import { readVerdicts, wholeManifest, writeResults } from './result-files.js';
 
 /** Lines on columns that are shown before a fit begins. */
 const MOST_NOTES = 12;
@@ -87,9 +88,9 @@ export async function fit(request: FitRequest): Promise<FitOutcome> {
   const folder = resolve(out ?? `${input.name}-synthetic`);
   await makeRunFolder(folder);
   const fingerprint = `${input.fingerprint}:${rows ?? 'all'}:${draw ?? ''}:${store ?? ''}${people === undefined ? '' : ':people'}`;
-  const earlier = await earlierRun(folder, fingerprint);
-  if (earlier?.status === 'finished')
-    return { folder, manifest: await readManifest(folder), fresh: false, verdicts: await readVerdicts(folder) };
+  const earlier = await earlierRun(folder, fingerprint, config);
+  const there = earlier && (await finishedOutcome(folder, earlier));
+  if (there) return there;
   describeColumns(input, onNotice);
   // An unfinished run lives in the home it was started in, wherever the command is run now.
   const watcher = {
@@ -103,7 +104,7 @@ export async function fit(request: FitRequest): Promise<FitOutcome> {
     const begun = await inTurn(
       folder,
       async () =>
-        (await earlierRun(folder, fingerprint)) ?? {
+        (await earlierRun(folder, fingerprint, config)) ?? {
           fresh: await startRecord(session, { input, folder, fingerprint, rows, people, store, draw }),
         },
       signal,
@@ -115,11 +116,17 @@ export async function fit(request: FitRequest): Promise<FitOutcome> {
 }
 
 /** The run that a folder holds, if it is this one. @throws RunError when it is another. */
-async function earlierRun(folder: string, fingerprint: string): Promise<RunRecord | undefined> {
+async function earlierRun(folder: string, fingerprint: string, config: Config): Promise<RunRecord | undefined> {
   const found = await readRunRecord(folder);
   if (found?.withoutModel !== undefined) return undefined;
   if (found && found.fingerprint !== fingerprint) throw otherRun(folder, found);
-  return found;
+  return found && whereItIs(found, folder, config);
+}
+
+/** What a finished run has left; undefined while it is not finished, or once a file of it was removed. */
+export async function finishedOutcome(folder: string, { status }: RunRecord): Promise<FitOutcome | undefined> {
+  const manifest = status === 'finished' ? await wholeManifest(folder) : undefined;
+  return manifest && { folder, manifest, fresh: false, verdicts: await readVerdicts(folder) };
 }
 
 /** The table of a request, and the options of the method that it gives. */
@@ -135,13 +142,15 @@ export function partsOf(request: FitRequest): { table: FitTable; options: Partia
 }
 
 /** Goes on with the run of a folder, from wherever it stopped, and finishes its results. */
-export async function resume({ folder: given, ...watcher }: Watcher & { folder: string }): Promise<FitOutcome> {
-  const folder = resolve(given);
-  const record = await requireRunRecord(folder);
-  if (record.status === 'finished')
-    return { folder, manifest: await readManifest(folder), fresh: false, verdicts: await readVerdicts(folder) };
+export async function resume({ folder: asked, ...watcher }: Watcher & { folder: string }): Promise<FitOutcome> {
+  const folder = resolve(asked);
+  const given = watcher.config ?? readConfig();
+  const found = await requireRunRecord(folder);
+  const there = await finishedOutcome(folder, found);
+  if (there) return there;
   await makeRunFolder(folder);
-  const config = { ...(watcher.config ?? readConfig()), home: record.home };
+  const record = await whereItIs(found, folder, given);
+  const config = { ...given, home: record.home };
   return withSession({ ...watcher, config }, record.shape.inFlight, (session) =>
     complete(session, folder, record, watcher),
   );
@@ -209,7 +218,8 @@ async function noteWithoutModel(
 
 async function finish(session: Session, folder: string, record: RunRecord, watcher: Watcher): Promise<FitOutcome> {
   const context = await contextOf(session, folder, record, watcher);
-  const fitted = await fitTheta(context);
+  // A finished run is here to have files written again that were removed.
+  const fitted = record.fitted ?? (await fitTheta(context));
   const { distance } = context.plan.options;
   const { rows, people, draw } = record;
   const spec = { sampleId: 'first', rows, ...(people ? { people } : {}), draw, distance, conditions: {} };
@@ -218,7 +228,8 @@ async function finish(session: Session, folder: string, record: RunRecord, watch
   const write = async (): Promise<Manifest> => {
     // A second command that followed the same run may have written them meanwhile.
     const there = await readRunRecord(folder);
-    if (there?.runId === record.runId && there.status === 'finished') return readManifest(folder);
+    const whole = there?.runId === record.runId ? await finishedOutcome(folder, there) : undefined;
+    if (whole) return whole.manifest;
     const manifest = await writeResults(context, folder, { fitted, drawn, spec, evaluated });
     await writeRunRecord(folder, { ...record, status: 'finished', fitted });
     return manifest;

@@ -1,12 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { RunError } from '../../mallm/errors.js';
 import type { Evaluation } from '../../mallm/evaluation/result.js';
 import type { Manifest } from '../../mallm/fit/manifest.js';
 import { renderReport } from '../../report/index.js';
 import type { Results } from '../../output/run-files.js';
 import { describingFiles, MANIFEST, SYNTHETIC } from '../../output/run-files.js';
-import { sha256, writeWhole } from './run-folder.js';
+import { exists, sha256, writeWhole } from './run-folder.js';
 import type { RunContext } from './run.js';
 import { writeTable } from './write-table.js';
 
@@ -38,15 +37,14 @@ export function resultsOf(
   return { ...made, run: { runId, name, createdAt, plan }, finishedAt: new Date().toISOString() };
 }
 
-export async function readManifest(folder: string): Promise<Manifest> {
+/** The manifest of a run folder, if all files that it names are there. */
+export async function wholeManifest(folder: string): Promise<Manifest | undefined> {
   try {
-    return JSON.parse(await readFile(join(folder, MANIFEST), 'utf8')) as Manifest;
+    const manifest = JSON.parse(await readFile(join(folder, MANIFEST), 'utf8')) as Manifest;
+    const there = await Promise.all(Object.keys(manifest.files).map((name) => exists(join(folder, name))));
+    return there.every(Boolean) ? manifest : undefined;
   } catch {
-    throw new RunError({
-      problem: `${join(folder, MANIFEST)} cannot be read`,
-      expected: 'the manifest of a finished fit',
-      remedy: 'Run the fit again with another --out.',
-    });
+    return undefined;
   }
 }
 

@@ -6,10 +6,9 @@ import { findObject } from '../../store/object.js';
 import { latestCheckpoint } from '../../store/checkpoint.js';
 import { noteRoots } from '../../workers/roots.js';
 import { storeOpener } from '../../workers/stores.js';
-import { complete, otherRun, storeUrl, withSession } from './fit.js';
+import { complete, finishedOutcome, otherRun, storeUrl, withSession } from './fit.js';
 import type { FitOutcome, Watcher } from './fit.js';
 import { inTurn } from './folder-turn.js';
-import { readManifest, readVerdicts } from './result-files.js';
 import type { PortableRecord, RunRecord } from './run-folder.js';
 import { makeRunFolder, readRunRecord, writeRunRecord } from './run-folder.js';
 
@@ -36,13 +35,14 @@ export async function resumeFrom({ checkpoint, out, ...watcher }: ResumeFromRequ
   const placed = async (): Promise<RunRecord> => {
     const earlier = await readRunRecord(folder);
     if (earlier && earlier.runId !== runId) throw otherRun(folder, earlier);
-    const begun: RunRecord = earlier ?? { ...found, store, home: config.home };
+    // The URL says where the store is, whatever was written down.
+    const begun: RunRecord = earlier ? { ...earlier, store } : { ...found, store, home: config.home };
     if (!earlier) await writeRunRecord(folder, begun);
     return begun;
   };
   const record = await inTurn(folder, placed, watcher.signal);
-  if (record.status === 'finished')
-    return { folder, manifest: await readManifest(folder), fresh: false, verdicts: await readVerdicts(folder) };
+  const there = await finishedOutcome(folder, record);
+  if (there) return there;
   return withSession(
     { ...watcher, config: { ...config, home: record.home } },
     record.shape.inFlight,

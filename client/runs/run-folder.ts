@@ -7,7 +7,7 @@ import type { FitShape, OptimizeThetaResult } from '../../workflows/contract.js'
 
 /** What a run folder knows of its run: enough to go on with it, or to draw more rows from it. */
 export interface RunRecord {
-  version: 1;
+  version: typeof VERSION;
   runId: string;
   name: string;
   createdAt: string;
@@ -46,6 +46,8 @@ export interface TableSource {
 export type PortableRecord = Omit<RunRecord, 'store' | 'home'>;
 
 export const RECORD = 'run.json';
+/** Of the format of the record. */
+const VERSION = 1;
 /** A run folder is for this user alone. */
 const PRIVATE = { mode: 0o700 };
 
@@ -59,15 +61,26 @@ export async function readRunRecord(folder: string): Promise<RunRecord | undefin
     throw folderError(folder, error);
   }
   try {
-    const record = JSON.parse(text) as RunRecord;
-    if (record.version === 1 && typeof record.runId === 'string') return record;
-  } catch {
+    const record = JSON.parse(text) as Partial<RunRecord>;
+    if (typeof record.version === 'number' && record.version !== VERSION) throw otherVersion(folder, record.version);
+    if (record.version === VERSION && typeof record.runId === 'string') return record as RunRecord;
+  } catch (error) {
+    if (error instanceof RunError) throw error;
     // Named below.
   }
   throw new RunError({
     problem: `${join(folder, RECORD)} is not the record of a run`,
     expected: 'JSON written by mallm-gan fit',
     remedy: 'Choose another folder with --out, or remove the file to start afresh.',
+  });
+}
+
+function otherVersion(folder: string, version: number): RunError {
+  return new RunError({
+    problem: `${join(folder, RECORD)} is of another version of mallm-gan`,
+    expected: `version ${VERSION} of its format`,
+    got: `version ${version}`,
+    remedy: 'Go on with the version of mallm-gan that wrote it, or choose another --out.',
   });
 }
 

@@ -117,7 +117,7 @@ export async function evaluateSample(context: RunContext, sampleId: string, draw
 }
 
 async function runningOrStarted<Input>(
-  { session, onNotice }: RunContext,
+  { session, record, onNotice }: RunContext,
   workflowId: string,
   type: string,
   input: () => Promise<Input>,
@@ -126,12 +126,14 @@ async function runningOrStarted<Input>(
   const state = await stateOf(client, workflowId);
   const handle = client.workflow.getHandle(workflowId);
   if (state === 'running' || state === 'completed') {
-    if (await isOwnWorkflow(session, handle, state === 'completed')) {
+    if (await isOwnWorkflow(session, handle, { store: record.store, ended: state === 'completed' })) {
       if (state === 'running') await unblock(handle);
       return handle;
     }
-    if (state === 'running') await handle.terminate('not sealed with the key of its owner');
-    onNotice?.(`${workflowId} on the Temporal server was not sealed with your key: it is started anew from the store.`);
+    if (state === 'running') await handle.terminate('not sealed with the key of its owner, or its store was moved');
+    onNotice?.(
+      `${workflowId} on the Temporal server was not sealed with your key, or for another place of the store: it is started anew from the store.`,
+    );
   }
   try {
     return await client.workflow.start(type, {

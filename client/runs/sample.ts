@@ -19,6 +19,7 @@ import type { Watcher } from './fit.js';
 import { assertPeople, contextOf, withSession } from './fit.js';
 import { inTurn } from './folder-turn.js';
 import { resultsOf } from './result-files.js';
+import { whereItIs } from './moved-run.js';
 import { exists, makeRunFolder, requireRunRecord, writeWhole } from './run-folder.js';
 import type { RunContext, SampleSpec } from './run.js';
 import { drawSample } from './run.js';
@@ -66,16 +67,18 @@ interface OfFile {
  * @throws OptionError, RunError, ServerError, StoreError; Interrupted and Blocked leave a draw that the same request goes on with.
  */
 export async function sample(request: SampleRequest): Promise<SampleOutcome> {
-  const { folder: given, rows, people, out, ...watcher } = request;
-  const folder = resolve(given);
+  const { folder: asked, rows, people, out, ...watcher } = request;
+  const folder = resolve(asked);
   const count = people ?? rows ?? NaN;
   if (!(Number.isInteger(count) && count > 0)) throw badRows(people === undefined ? '--rows' : '--people', count);
-  const record = await requireRunRecord(folder);
-  if (record.status !== 'finished' || !record.fitted) throw unfinished(folder);
+  const given = watcher.config ?? readConfig();
+  const found = await requireRunRecord(folder);
+  if (found.status !== 'finished' || !found.fitted) throw unfinished(folder);
+  const record = await whereItIs(found, folder, given);
   const format = formatOf(request);
   if (out) await refuseForeign(resolve(out));
   await makeRunFolder(out ? dirname(resolve(out)) : folder);
-  const config = { ...(watcher.config ?? readConfig()), home: record.home };
+  const config = { ...given, home: record.home };
   return withSession({ ...watcher, config }, record.shape.inFlight, async (session) => {
     const context = { ...(await contextOf(session, folder, record, watcher)), resumeWith: 'the same command' };
     const spec = specOf(request, record.draw, context.plan);

@@ -24,6 +24,7 @@ import {
   STOP_EARLY,
 } from '../../workflows/contract.js';
 import { queryProgress, sendSignal } from './follow.js';
+import { whereItIs } from './moved-run.js';
 import type { RunRecord } from './run-folder.js';
 import { requireRunRecord } from './run-folder.js';
 import { openSession } from '../cluster/session.js';
@@ -57,7 +58,7 @@ interface OfFolder {
 /** State of a run. Starts nothing: without a running server it shows what is in the store. */
 export async function status({ folder: given, config = readConfig() }: OfFolder): Promise<RunStatus> {
   const folder = resolve(given);
-  const record = await requireRunRecord(folder);
+  const record = await whereItIs(await requireRunRecord(folder), folder, config);
   const running = config.temporal !== undefined || (await temporalServerStatus(record.home)).serving;
   const described = running
     ? await withHandle(config, record, (handle) => describe(handle, record)).catch(() => undefined)
@@ -124,7 +125,7 @@ function limitsProblem(error: unknown, folder: string): unknown {
 }
 
 async function signal<T>(folder: string, config: Config, act: (handle: WorkflowHandle) => Promise<T>): Promise<T> {
-  const record = await requireRunRecord(resolve(folder));
+  const record = await whereItIs(await requireRunRecord(resolve(folder)), resolve(folder), config);
   try {
     return await withHandle(config, record, act);
   } catch (error) {

@@ -1,8 +1,8 @@
+import { getScheduleSpec } from '../../output/schedule-spec.js';
 import protos from '@temporalio/proto';
 import type { ScheduleDescription, ScheduleHandle } from '@temporalio/client';
 import { PayloadError } from '../../mallm/errors.js';
 import { lastRecords } from '../../output/slot-records.js';
-import { getObject } from '../../store/object.js';
 import { SLOT_PROGRESS } from '../../workflows/contract.js';
 import type {
   RegenerateInput,
@@ -105,7 +105,7 @@ export async function viewOf(handle: ScheduleHandle, session: Session): Promise<
   const described = await handle.describe();
   const { state, info, policies } = described;
   const input = (described.action.args as [RegenerateInput])[0];
-  const spec = await getObject<ScheduleSpec>(session.openStore(input.store), input.spec);
+  const spec = await getScheduleSpec(session.openStore(input.store), input.spec);
   const { name, out, rows, keep, refit } = spec;
   return {
     ...{ name, out, rows, keep, refit },

@@ -11,6 +11,7 @@ import { getObject, putObject } from '../../store/object.js';
 import { REGENERATE, regenerateWorkflowId } from '../../workflows/contract.js';
 import type { RegenerateInput, ScheduleSpec } from '../../workflows/schedule-contract.js';
 import type { Watcher } from '../runs/fit.js';
+import { whereItIs } from '../runs/moved-run.js';
 import { makeRunFolder, requireRunRecord } from '../runs/run-folder.js';
 import type { OfSchedule } from './schedule-session.js';
 import { withSchedule, withServer } from './schedule-session.js';
@@ -35,7 +36,8 @@ export interface ScheduleRequest extends ScheduleMakes, ScheduleTiming, Pick<Wat
  */
 export async function createSchedule(request: ScheduleRequest): Promise<ScheduleView> {
   const { config = readConfig(), onNotice } = request;
-  const record = await requireRunRecord(resolve(request.folder));
+  const folder = resolve(request.folder);
+  const record = await whereItIs(await requireRunRecord(folder), folder, config);
   const timing = timingOf(request);
   // The schedule belongs to the server that knows the fit.
   return withServer({ config: { ...config, home: record.home }, onNotice }, async (session) => {
@@ -49,7 +51,7 @@ export async function createSchedule(request: ScheduleRequest): Promise<Schedule
       store: record.store,
       spec: await putObject(store, scheduleKeys(spec.prefix).spec, spec),
     };
-    const told = { folder: resolve(request.folder), out: spec.out, when: describeTiming(request) };
+    const told = { folder, out: spec.out, when: describeTiming(request) };
     const handle = await session.client.schedule
       .create({
         ...timing,

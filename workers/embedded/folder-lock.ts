@@ -95,10 +95,20 @@ async function removeOldDrafts(folder: string): Promise<void> {
 /** The living owner of a lock file, or undefined when it is free. */
 async function holderOf(file: string): Promise<Owner | undefined> {
   const content = await readFile(file, 'utf8').catch(() => '');
-  if (content === '') return undefined;
-  const owner = JSON.parse(content) as Owner;
+  const owner = ownerIn(content);
+  if (!owner) return undefined;
   if (owner.host === hostname()) return (await processMark(owner.pid)) === owner.mark ? owner : undefined;
   return (await ageOf(file)) < FOREIGN_OWNER_MS ? owner : undefined;
+}
+
+/** Undefined for a file that is empty, or half written when the machine lost power: an owner links a whole one. */
+function ownerIn(content: string): Owner | undefined {
+  try {
+    const { host, pid, mark } = JSON.parse(content) as Partial<Owner>;
+    return typeof host === 'string' && typeof pid === 'number' && mark !== undefined ? { host, pid, mark } : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Milliseconds since a file was written; endless for one that is gone. */

@@ -50,10 +50,19 @@ export async function livingUsers(folder: ServerFolder): Promise<ServerUser[]> {
 
 async function livingUser(entry: string): Promise<ServerUser | undefined> {
   const content = await readFile(entry, 'utf8').catch(() => '');
-  const user = content.startsWith('{') ? (JSON.parse(content) as ServerUser) : undefined;
+  const user = userIn(content);
   if (user && (await isAlive(user, entry))) return user;
   await rm(entry, { force: true });
   return undefined;
+}
+
+/** Undefined for a file that was half written when the machine lost power. */
+function userIn(content: string): ServerUser | undefined {
+  try {
+    return JSON.parse(content) as ServerUser;
+  } catch {
+    return undefined;
+  }
 }
 
 async function isAlive(user: ServerUser, entry: string): Promise<boolean> {

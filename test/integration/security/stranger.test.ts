@@ -156,7 +156,7 @@ describe('another user of the machine, at the port of the embedded server', () =
       await stopEmbeddedServer(config.home).catch(() => undefined);
     }
     const { manifest } = await (await fitUnderWay()).outcome;
-    expect(notices.join('\n')).toContain('was not sealed with your key: it is started anew');
+    expect(notices.join('\n')).toContain('is started anew from the store');
     expect(manifest.rows.released).toBe(manifest.rows.asked);
     expect(paidTwice(calls())).toEqual([]);
   });

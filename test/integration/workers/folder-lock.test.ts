@@ -53,6 +53,14 @@ describe('the lock of a folder', () => {
     for (const { pid } of lasting) expect(await turnsOf(pid!)()).toBe(40);
   });
 
+  it.each(['{"host":"', '\0\0\0\0', '{}', 'null'])(
+    'is taken over from a file that was half written: %j',
+    async (content) => {
+      await writeFile(join(folder, 'lock.3'), content);
+      expect(await withFolderLock(folder, () => Promise.resolve('mine'), { waitMs: 500 })).toBe('mine');
+    },
+  );
+
   it('is free again after an error, and keeps no more than one file', async () => {
     await expect(withFolderLock(folder, () => Promise.reject(new Error('inside')))).rejects.toThrow('inside');
     for (let turn = 0; turn < 5; turn++) await withFolderLock(folder, () => Promise.resolve());
@@ -72,7 +80,9 @@ describe('the lock of a folder', () => {
     ['of another machine', () => ({ host: 'elsewhere', pid: 1, mark: '1' })],
   ])('names a living owner %s that does not let go', async (_, owner) => {
     await writeFile(join(folder, 'lock.1'), JSON.stringify(await owner()));
-    const failure = await withFolderLock(folder, () => Promise.resolve(), { waitMs: 200 }).catch((error: unknown) => error);
+    const failure = await withFolderLock(folder, () => Promise.resolve(), { waitMs: 200 }).catch(
+      (error: unknown) => error,
+    );
     expect(failure).toBeInstanceOf(ServerError);
     expect((failure as Error).message).toMatch(/another process.*got process \d+ on/);
   });
