@@ -22,7 +22,8 @@ export function viewLines(view: ScheduleView): string[] {
 export function listLines(schedules: ScheduleLine[]): string[] {
   if (schedules.length === 0) return ['no schedules; make one with: mallm-gan schedule create'];
   return schedules.map(
-    ({ name, when, paused, folder, out }) => `${name}   ${when}${paused ? '   PAUSED' : ''}   ${folder} → ${out}`,
+    ({ name, when, paused, folder, out }) =>
+      `${name}   ${when}${paused ? '   PAUSED' : ''}${folder || out ? `   ${folder} → ${out}` : ''}`,
   );
 }
 

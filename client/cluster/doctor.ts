@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../../config/index.js';
 import { readConfig } from '../../config/index.js';
+import { embeddedKey } from '../../workers/embedded/embedded-server.js';
 import { obtainTemporalCli } from '../../workers/embedded/temporal-cli.js';
 import { openModels } from '../../workers/open-models.js';
 import { defaultStoreUrl, storeOpener } from '../../workers/stores.js';
@@ -19,7 +20,10 @@ export async function doctor({ config = readConfig() }: { config?: Config } = {}
     await finding('Node.js', async () => process.version),
     ...(config.temporal
       ? await clusterFindings(config)
-      : [await finding('Temporal CLI (embedded server)', () => cliFound(config))]),
+      : [
+          await finding('Temporal CLI (embedded server)', () => cliFound(config)),
+          await finding('key of the embedded server', () => keyFound(config)),
+        ]),
     await finding('object store', () => storeWorks(config)),
     ...(process.platform === 'win32' ? [] : [await finding('privacy of folders', () => foldersPrivate(config))]),
     ...(await modelFindings(config)),
@@ -29,6 +33,11 @@ export async function doctor({ config = readConfig() }: { config?: Config } = {}
 
 async function cliFound(config: Config): Promise<string> {
   return obtainTemporalCli({ ...config.temporalCli, log: () => undefined });
+}
+
+async function keyFound({ home }: Config): Promise<string> {
+  const key = await embeddedKey(home);
+  return key ? `${key.id}, for you alone` : 'none yet: it is made at the first start';
 }
 
 async function storeWorks(config: Config): Promise<string> {

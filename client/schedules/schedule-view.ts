@@ -1,7 +1,7 @@
 import { getScheduleSpec } from '../../output/schedule-spec.js';
 import protos from '@temporalio/proto';
 import type { ScheduleDescription, ScheduleHandle } from '@temporalio/client';
-import { PayloadError } from '../../mallm/errors.js';
+import { PayloadError, RunError } from '../../mallm/errors.js';
 import { lastRecords } from '../../output/slot-records.js';
 import { SLOT_PROGRESS } from '../../workflows/contract.js';
 import type {
@@ -102,7 +102,9 @@ async function lineOf(handle: ScheduleHandle): Promise<Omit<ScheduleLine, 'name'
 
 /** A schedule as the server, the store and its workers know it. */
 export async function viewOf(handle: ScheduleHandle, session: Session): Promise<ScheduleView> {
-  const described = await handle.describe();
+  const described = await handle.describe().catch((error: unknown) => {
+    throw error instanceof PayloadError ? notSealed(handle.scheduleId) : error;
+  });
   const { state, info, policies } = described;
   const input = (described.action.args as [RegenerateInput])[0];
   const spec = await getScheduleSpec(session.openStore(input.store), input.spec);
@@ -124,6 +126,14 @@ export async function viewOf(handle: ScheduleHandle, session: Session): Promise<
     slots: await slotsOf(session, described, input, spec),
     worker: await hasWorker(session),
   };
+}
+
+function notSealed(name: string): RunError {
+  return new RunError({
+    problem: `the schedule "${name}" is not sealed with the key of this server: no slot of it is done`,
+    got: 'one of another user of the server, or one that was made before there was a key',
+    remedy: `Delete it, and make it anew if it is yours: mallm-gan schedule delete ${name}`,
+  });
 }
 
 /** Slots with a record, and those that the server knows of and that have left none (yet). */

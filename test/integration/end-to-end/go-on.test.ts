@@ -78,6 +78,14 @@ describe('a finished run', () => {
     renameSync(join(place.folder, 'kept'), join(project, '.mallm'));
   });
 
+  it('that names a store which no command of the project was given is refused, with the way on', async () => {
+    const record = content('run.json');
+    writeFileSync(file('run.json'), record.replace(/"store": "[^"]*"/, '"store": "s3://elsewhere/runs"'));
+    const { stderr } = await run(['sample', 'run', '--rows', '7']);
+    expect(stderr).toMatch(/s3:\/\/elsewhere\/runs is no place that may be read and written here.*MALLM_ROOTS=/s);
+    writeFileSync(file('run.json'), record);
+  });
+
   it('of another version of the format is named as that', async () => {
     const record = content('run.json');
     writeFileSync(file('run.json'), record.replace('"version": 1', '"version": 9'));
