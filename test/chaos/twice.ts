@@ -6,7 +6,7 @@
  * Prints the counts; the exit code is 1 where a table is missing, two commands differ, or a call was paid twice.
  */
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startSimulator } from '../../simulator/index.js';
@@ -76,8 +76,10 @@ function tableOf({ folder }: Workplace, out: string): string {
     .digest('hex');
 }
 
+/** None where the fit did not end. */
 function callsOf({ folder }: Workplace, out: string): number {
-  return (JSON.parse(readFileSync(join(folder, out, 'manifest.json'), 'utf8')) as { calls: number }).calls;
+  const manifest = join(folder, out, 'manifest.json');
+  return existsSync(manifest) ? (JSON.parse(readFileSync(manifest, 'utf8')) as { calls: number }).calls : 0;
 }
 
 if (process.argv[1]?.endsWith('twice.js')) {
