@@ -15,12 +15,19 @@ const FINISH: Record<string, ChatReply['finish']> = {
   'broken-off': 'broken-off',
 };
 
+/** Characters that one token stands for at most, and tokens that one character is at most: beyond, a count is not one. */
+const MOST_CHARACTERS = 20;
+const MOST_TOKENS = 4;
+/** Tokens that an endpoint adds to a prompt at most, by its template and instructions, and thoughts that it hides. */
+const MOST_ADDED = 5000;
+const MOST_HIDDEN = 131_072;
+
 /** A reply as endpoints really send it: any field may be missing, null, or of another kind. */
 export interface LooseCompletion {
   id?: string | null;
   model?: string | null;
   system_fingerprint?: string | null;
-  usage?: { prompt_tokens?: number; completion_tokens?: number } | null;
+  usage?: { prompt_tokens?: unknown; completion_tokens?: unknown } | null;
   choices?: { finish_reason?: string | null; message?: LooseMessage | null }[] | null;
   error?: { code?: unknown } | null;
 }
@@ -57,8 +64,8 @@ export function chatReplyOf(completion: unknown, request: ChatRequest, asked: As
     ...(thought === '' ? {} : { thoughtsOnly: true }),
     model,
     simulated: reply.system_fingerprint === SIMULATED_FINGERPRINT || model === SIMULATED_MODEL,
-    promptTokens: reply.usage?.prompt_tokens ?? tokensIn(promptOf(request)),
-    completionTokens: reply.usage?.completion_tokens ?? tokensIn(text),
+    promptTokens: counted(reply.usage?.prompt_tokens, promptOf(request).length, MOST_ADDED),
+    completionTokens: counted(reply.usage?.completion_tokens, writtenBy(choice.message), MOST_HIDDEN),
   };
 }
 
@@ -93,6 +100,23 @@ function noChoice({ error }: LooseCompletion, asked: Asked): ModelFailure {
   if (error?.code === 429)
     return new ModelFailure('rate-limited', `${asked.host} asks for fewer calls.`, { host: asked.host });
   return unreadableReply(asked, 'a reply without a choice');
+}
+
+/**
+ * Tokens as the endpoint counted them, where that can be so; else estimated from the characters. A bound on tokens or
+ * cost rests on this number.
+ * @param unseen tokens that may be paid for without a character of them to be seen.
+ */
+function counted(told: unknown, characters: number, unseen: number): number {
+  const likely = Math.ceil(characters / CHARACTERS_PER_TOKEN);
+  const [least, greatest] = [characters / MOST_CHARACTERS, unseen + MOST_TOKENS * characters];
+  const isPlausible = typeof told === 'number' && Number.isInteger(told) && told >= least && told <= greatest;
+  return isPlausible ? told : likely;
+}
+
+function writtenBy(message: LooseMessage | null | undefined): number {
+  const { content, reasoning_content: thoughts, reasoning } = message ?? {};
+  return textOf(content).length + (textOf(thoughts) || textOf(reasoning)).length;
 }
 
 function promptOf({ messages }: ChatRequest): string {

@@ -66,6 +66,27 @@ async function failureOf(call: Promise<unknown>): Promise<ModelFailure> {
   return error as ModelFailure;
 }
 
+describe('a count of tokens that cannot be', () => {
+  const counts = ['null', '0', '-5', '"12"', '1e400', '2.5', '1e15', '[]'];
+
+  it.each(counts)('%s is replaced by an estimate from the characters', async (count) => {
+    const text = 'x'.repeat(400);
+    const body = `{"choices":[{"finish_reason":"stop","message":{"content":"${text}"}}],"usage":{"prompt_tokens":${count},"completion_tokens":${count}}}`;
+    const model = await modelAnswering({ headers: { 'content-type': 'application/json' }, body });
+    const { promptTokens, completionTokens } = await model.complete(REQUEST);
+    expect(promptTokens).toBe(16);
+    expect(completionTokens).toBeGreaterThanOrEqual(100);
+    expect(completionTokens).toBeLessThanOrEqual(150);
+  });
+
+  it('is not one that counts hidden thoughts', async () => {
+    const model = await modelAnswering(
+      completion({ content: '[]' }, { usage: { prompt_tokens: 11, completion_tokens: 60_000 } }),
+    );
+    expect(await model.complete(REQUEST)).toMatchObject({ promptTokens: 11, completionTokens: 60_000 });
+  });
+});
+
 describe('a call', () => {
   it('sends the whole request once, with the key, and gives the reply with its counts', async () => {
     const model = await modelAnswering(completion({ content: '{"rows":[]}' }));
