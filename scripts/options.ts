@@ -5,17 +5,19 @@ import type { FitOptions, TableFormat } from '../client/index.js';
 const TABLE_FORMATS: Record<TableFormat, true> = { csv: true, jsonl: true, parquet: true };
 const DISTANCE_LEVELS: Record<FitOptions['distance'], true> = { off: true, mild: true, strict: true };
 
-/** A whole number of an option. */
+/** A whole number of an option, in decimal digits: neither hexadecimal nor beyond what is exact. */
 export function whole(value: string): number {
   const number = Number(value);
-  if (!Number.isInteger(number)) throw new InvalidArgumentError('expected a whole number.');
+  if (!/^[+-]?\d+$/.test(value) || !Number.isSafeInteger(number))
+    throw new InvalidArgumentError('expected a whole number.');
   return number;
 }
 
-/** A number of an option. */
+/** A number of an option: finite, in decimal digits. */
 export function decimal(value: string): number {
   const number = Number(value);
-  if (value.trim() === '' || Number.isNaN(number)) throw new InvalidArgumentError('expected a number.');
+  if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value) || !Number.isFinite(number))
+    throw new InvalidArgumentError('expected a number.');
   return number;
 }
 

@@ -104,8 +104,14 @@ export async function runCommand(command: (signal: AbortSignal) => Promise<void>
     process.stderr.write('\nstopping; once more to stop at once\n');
     controller.abort();
   };
+  // A terminal that is closed sends this, and takes no more text.
+  const hangUp = (): void => {
+    for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+    controller.abort();
+  };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
+  process.on('SIGHUP', hangUp);
   try {
     await command(controller.signal);
   } catch (error) {
@@ -114,6 +120,7 @@ export async function runCommand(command: (signal: AbortSignal) => Promise<void>
   } finally {
     process.off('SIGINT', stop);
     process.off('SIGTERM', stop);
+    process.off('SIGHUP', hangUp);
   }
 }
 

@@ -144,6 +144,6 @@ function damaged(key: string, got: string): StoreDamagedError {
     problem: `the object ${key} of the store cannot be used`,
     expected: 'the content that was written',
     got,
-    remedy: 'Restore the object from a backup, or start the run anew; the replies that are stored are not paid again.',
+    remedy: 'Restore the object from a backup. A new run, with another --out, pays for its replies anew.',
   });
 }
