@@ -51,6 +51,8 @@ const MODEL_TYPES: Record<ModelFailureKind, FailureType> = {
 /** Share of a wait that is added to it at most, so that activities that were refused together do not return together. */
 const JITTER = 0.2;
 const LONGEST_MESSAGE = 500;
+/** Tries after which an unexpected failure is final. */
+const UNEXPECTED_ATTEMPTS = 5;
 const KEYS = /\b(sk|pk|key|Bearer|Basic)[-_ ][A-Za-z0-9._~+/=-]{6,}/g;
 
 /**
@@ -58,14 +60,19 @@ const KEYS = /\b(sk|pk|key|Bearer|Basic)[-_ ][A-Za-z0-9._~+/=-]{6,}/g;
  * attached, since headers, prompts and rows would end up in history. Temporal's own failures pass as they are.
  *
  * @param chance uniform in [0, 1), for the jitter of a wait.
+ * @param attempt which try of the activity failed, from 1: what is unexpected is not tried for ever.
  * @param redact takes known secrets out of message, stack and details.
  */
 export function toApplicationFailure(
   error: unknown,
-  { chance = Math.random(), redact }: { chance?: number; redact?: (text: string) => string } = {},
+  {
+    chance = Math.random(),
+    redact,
+    attempt = 1,
+  }: { chance?: number; redact?: (text: string) => string; attempt?: number } = {},
 ): Error {
   if (error instanceof TemporalFailure || isSignal(error)) return error;
-  const failure = applicationFailure(error, chance);
+  const failure = applicationFailure(error, chance, attempt);
   return redact ? redactedFailure(failure, redact) : failure;
 }
 
@@ -82,7 +89,7 @@ function redactedFailure(made: ApplicationFailure, redact: (text: string) => str
   return failure;
 }
 
-function applicationFailure(error: unknown, chance: number): ApplicationFailure {
+function applicationFailure(error: unknown, chance: number, attempt: number): ApplicationFailure {
   if (error instanceof ModelFailure) return modelFailure(error, chance);
   if (error instanceof PreconditionFailed) return failure('StoreConflict', error.message);
   if (error instanceof StoreUnavailableError) return failure('StoreUnavailable', error.message, error.parts);
@@ -91,7 +98,7 @@ function applicationFailure(error: unknown, chance: number): ApplicationFailure 
   if (error instanceof StoreError) return failure('StoreDamaged', error.message, error.parts);
   if (error instanceof NoModelRowsError) return failure('NoModelRows', error.message, error.parts);
   if (error instanceof MallmError) return failure('InvalidInput', error.message, { error: error.name, ...error.parts });
-  return unexpected(error);
+  return unexpected(error, attempt >= UNEXPECTED_ATTEMPTS || isLasting(error));
 }
 
 /** What is no failure: a cancellation, or an activity that is completed elsewhere. */
@@ -107,13 +114,29 @@ function modelFailure({ kind, message, details }: ModelFailure, chance: number):
   return failure(type, message, { kind, status, host, code, retryAfterMs }, delay);
 }
 
+/** Errors of computation and of the program, which come again however often it is tried; those of fetch have a cause. */
+function isLasting(error: unknown): boolean {
+  if (!(error instanceof Error) || error.cause !== undefined) return false;
+  const isBug = ['SyntaxError', 'TypeError', 'RangeError', 'ReferenceError'].includes(error.name);
+  return isBug || /not positive definite/i.test(error.message);
+}
+
 /** A fault of ours, or of a library: its place, and its words only where they cannot quote what was parsed. */
-function unexpected(error: unknown): ApplicationFailure {
-  if (!(error instanceof Error)) return failure('Unexpected', `a value of type ${typeof error} was thrown`);
+function unexpected(error: unknown, isFinal: boolean): ApplicationFailure {
+  if (!(error instanceof Error))
+    return ApplicationFailure.create({
+      type: 'Unexpected' satisfies FailureType,
+      message: `a value of type ${typeof error} was thrown`,
+      nonRetryable: isFinal,
+    });
   // The parser of JSON quotes the text it cannot read.
   const words = error instanceof SyntaxError ? '' : `: ${error.message}`;
   const message = `${error.name}${words}`.replace(KEYS, '$1-…').slice(0, LONGEST_MESSAGE);
-  const result = failure('Unexpected', message);
+  const result = ApplicationFailure.create({
+    type: 'Unexpected' satisfies FailureType,
+    message,
+    nonRetryable: isFinal,
+  });
   const frames = error.stack?.split('\n').filter((line) => /^\s+at /.test(line)) ?? [];
   if (frames.length > 0) result.stack = [`Unexpected: ${message}`, ...frames].join('\n');
   return result;

@@ -65,7 +65,7 @@ function guarded<Input, Output>(
       assertOwnRun(input);
       return await step(dependencies, input);
     } catch (error) {
-      const failure = toApplicationFailure(error, { redact: dependencies.redact });
+      const failure = toApplicationFailure(error, { redact: dependencies.redact, attempt: context.info.attempt });
       if (failure instanceof ApplicationFailure && failure.type === 'Blocked') metrics.blocked();
       throw failure;
     } finally {

@@ -34,11 +34,23 @@ describe('toApplicationFailure', () => {
     [new TableError({ problem: 'p' }), 'InvalidInput', false],
     [new OptionError({ problem: 'p' }), 'InvalidInput', false],
     [new ThetaError({ problem: 'p' }), 'InvalidInput', false],
-    [new TypeError('x is not a function'), 'Unexpected', true],
+    [new TypeError('x is not a function'), 'Unexpected', false],
+    [new TypeError('fetch failed', { cause: new Error('ECONNRESET') }), 'Unexpected', true],
+    [new RangeError('Invalid array length'), 'Unexpected', false],
+    [new SyntaxError('Unexpected token'), 'Unexpected', false],
+    [new Error('Matrix is not positive definite'), 'Unexpected', false],
+    [new Error('odd'), 'Unexpected', true],
     ['a string', 'Unexpected', true],
     [undefined, 'Unexpected', true],
   ])('makes %s a failure of type %s, retried: %s', (error, type, retried) => {
     expect(toApplicationFailure(error)).toMatchObject({ type, nonRetryable: !retried });
+  });
+
+  it('gives up what is unexpected after five tries, and nothing that passes', () => {
+    expect(toApplicationFailure(new Error('odd'), { attempt: 4 })).toMatchObject({ nonRetryable: false });
+    expect(toApplicationFailure(new Error('odd'), { attempt: 5 })).toMatchObject({ nonRetryable: true });
+    const away = new StoreUnavailableError({ problem: 'p' });
+    expect(toApplicationFailure(away, { attempt: 500 })).toMatchObject({ nonRetryable: false });
   });
 
   it('waits as long as the endpoint asked, and up to a fifth longer', () => {
